@@ -1,0 +1,47 @@
+//! Whose session ends.
+
+use serde::{Deserialize, Serialize};
+
+use crate::host::display_as_debug;
+use crate::secret::Secret;
+
+/// What kind of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// Wire name `refresh_token`, RFC 7009 §2.1.
+    RefreshToken,
+    /// Wire name `access_token`, RFC 7009 §2.1.
+    AccessToken,
+}
+
+/// A token to be revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// Wire name `token_type_hint`, RFC 7009 §2.1.
+    pub kind: TokenKind,
+    /// Wire name `token`, RFC 7009 §2.1.
+    pub value: Secret,
+}
+
+/// One signed-in account. On a server it is one application session, not one person.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// What the cache knows the account by: MSAL's home account id, or the second segment of a `Prefix` layout.
+    pub home_account_id: String,
+    /// The ID token received at sign-in, where the cache does not hold it. Wire name `id_token_hint`,
+    /// RP-Initiated Logout 1.0 §2.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub id_token: Option<Secret>,
+    /// Tokens to revoke, where the cache does not hold them.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub tokens: Vec<Token>,
+}
+
+display_as_debug!(Token, Account);

@@ -1,0 +1,278 @@
+//! MSAL's common cache. Entries of browser schemas 2 and 3 are named `msal.3|home|host|…`; schema 0 and the native
+//! libraries join with dashes, which account and client identifiers contain too, so those names are read from a known
+//! host outwards and confirmed by the entry's own JSON. Everything is compared in lower case, as MSAL stores it.
+
+use serde_json::{Map, Value};
+
+use super::{Cached, Clearing, Leaver, OWN_PREFIX, Rewrite, Selector, Values};
+use crate::secret::Secret;
+
+const CREDENTIAL_TYPES: [&str; 4] = ["idtoken", "accesstoken_with_authscheme", "accesstoken", "refreshtoken"];
+/// The client segment of a refresh token that a family of apps shares.
+const FAMILY: &str = "1";
+
+/// What a key names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Name {
+    Account { home: String },
+    Credential { home: String, kind: &'static str, client: Client },
+    AccountIndex,
+    TokenIndex { client: String },
+    /// Something of this client that is not an account's.
+    OfClient,
+    ActiveAccount,
+    /// Belongs to the client that its value names.
+    ByValue,
+}
+
+/// Whose credential it is, as far as the name tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Client {
+    Ours,
+    Family,
+    Other,
+    /// Dashes leave it open whether the identifier ends here; the entry's JSON decides.
+    PerhapsOurs,
+}
+
+fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+fn name(selector: &Selector<'_>, key: &str) -> Option<Name> {
+    if key.starts_with(OWN_PREFIX) {
+        return None;
+    }
+    let key = fold(key);
+    let client = fold(selector.client_id);
+    own_name(&key, &client, selector).or_else(|| piped(&key, &client, selector)).or_else(|| dashed(&key, &client, selector))
+}
+
+/// `msal.3` or `msal.2` or `msal`, as the first part of a name.
+fn schema(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("msal")?;
+    let digits = rest.strip_prefix('.').map(|r| r.bytes().take_while(u8::is_ascii_digit).count()).unwrap_or(0);
+    if digits == 0 { Some(rest) } else { rest.get(1 + digits..) }
+}
+
+fn own_name(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
+    if let Some(rest) = schema(key) {
+        if rest == ".account.keys" {
+            return Some(Name::AccountIndex);
+        }
+        if let Some(owner) = rest.strip_prefix(".token.keys.") {
+            return Some(Name::TokenIndex { client: owner.to_owned() });
+        }
+    }
+    if let Some(rest) = key.strip_prefix("msal.").and_then(|r| r.strip_prefix(client)).and_then(|r| r.strip_prefix('.')) {
+        return Some(if rest == "active-account-filters" { Name::ActiveAccount } else { Name::OfClient });
+    }
+    if key == "msal.interaction.status" || key.starts_with("throttling.{") {
+        return Some(Name::ByValue);
+    }
+    let of_client = key.strip_prefix("server-telemetry-") == Some(client)
+        || selector.hosts.iter().any(|host| key == format!("appmetadata-{host}-{client}"));
+    of_client.then_some(Name::OfClient)
+}
+
+fn piped(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
+    let segments: Vec<&str> = key.split('|').collect();
+    let [first, home, host, rest @ ..] = segments.as_slice() else { return None };
+    let numbered = schema(first) == Some("") && first.len() > "msal".len();
+    if !numbered || home.is_empty() || !selector.hosts.iter().any(|known| known == host) {
+        return None;
+    }
+    match rest {
+        [_tenant] => Some(Name::Account { home: (*home).to_owned() }),
+        [kind, owner, _realm, _target, ..] => {
+            let kind = CREDENTIAL_TYPES.into_iter().find(|known| known == kind)?;
+            let client = match *owner {
+                owner if owner == client => Client::Ours,
+                FAMILY => Client::Family,
+                _ => Client::Other,
+            };
+            Some(Name::Credential { home: (*home).to_owned(), kind, client })
+        }
+        _ => None,
+    }
+}
+
+fn dashed(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
+    let (home, rest) = selector.hosts.iter().find_map(|host| key.split_once(&format!("-{host}-")))?;
+    if home.is_empty() || home == "appmetadata" || home.contains('|') {
+        return None;
+    }
+    let home = home.to_owned();
+    let Some((kind, rest)) =
+        CREDENTIAL_TYPES.into_iter().find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('-')?)))
+    else {
+        return Some(Name::Account { home });
+    };
+    let client = if rest.strip_prefix(client).is_some_and(|r| r.starts_with('-')) {
+        Client::PerhapsOurs
+    } else if rest.strip_prefix(FAMILY).is_some_and(|r| r.starts_with('-')) {
+        Client::Family
+    } else {
+        Client::Other
+    };
+    Some(Name::Credential { home, kind, client })
+}
+
+fn leaves(selector: &Selector<'_>, home: &str) -> bool {
+    match selector.leaver {
+        Leaver::One(account) => fold(account) == home,
+        Leaver::Everyone => true,
+    }
+}
+
+pub(super) fn wanted(selector: &Selector<'_>, keys: &[String]) -> Vec<String> {
+    let needed = |key: &&String| match name(selector, key) {
+        Some(Name::Credential { home, kind, client }) => {
+            leaves(selector, &home) && (client == Client::PerhapsOurs || kind == "idtoken")
+        }
+        Some(Name::AccountIndex | Name::TokenIndex { .. } | Name::ActiveAccount | Name::ByValue) => true,
+        Some(Name::Account { .. } | Name::OfClient) | None => false,
+    };
+    keys.iter().filter(needed).cloned().collect()
+}
+
+fn object(values: &Values, key: &str) -> Option<Map<String, Value>> {
+    match serde_json::from_str(values.get(key)?.reveal()).ok()? {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+fn member(object: &Map<String, Value>, name: &str) -> Option<String> {
+    object.get(name).and_then(Value::as_str).map(fold)
+}
+
+/// Whether a credential is of this client or its family.
+fn is_ours(selector: &Selector<'_>, values: &Values, key: &str, client: &Client) -> bool {
+    match client {
+        Client::Ours | Client::Family => true,
+        Client::Other => false,
+        Client::PerhapsOurs => object(values, key)
+            .and_then(|entry| member(&entry, "clientId").or_else(|| member(&entry, "client_id")))
+            .is_none_or(|owner| owner == fold(selector.client_id)),
+    }
+}
+
+pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values) -> Clearing {
+    let named: Vec<(&String, Name)> = keys.iter().filter_map(|key| Some((key, name(selector, key)?))).collect();
+    let mut clearing = Clearing::default();
+    let mut needed_by_others: Vec<&str> = Vec::new();
+    for (key, name) in &named {
+        if let Name::Credential { home, client, .. } = name {
+            if is_ours(selector, values, key, client) {
+                if leaves(selector, home) {
+                    clearing.remove.push((*key).clone());
+                }
+            } else {
+                needed_by_others.push(home);
+            }
+        }
+    }
+    let everyone = *selector.leaver == Leaver::Everyone;
+    for (key, name) in &named {
+        let goes = match name {
+            Name::Account { home } => leaves(selector, home) && !needed_by_others.contains(&home.as_str()),
+            Name::OfClient => everyone,
+            Name::ActiveAccount => everyone || names_account(selector, values, key),
+            Name::ByValue => everyone && names_client(selector, values, key),
+            Name::TokenIndex { client } => everyone && *client == fold(selector.client_id),
+            Name::Credential { .. } | Name::AccountIndex => false,
+        };
+        if goes {
+            clearing.remove.push((*key).clone());
+        }
+    }
+    rewrite_indexes(&named, values, &mut clearing);
+    clearing.cached = cached(selector, &named, values);
+    clearing.remove.sort();
+    clearing
+}
+
+fn names_account(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
+    object(values, key).and_then(|filter| member(&filter, "homeAccountId")).is_some_and(|home| leaves(selector, &home))
+}
+
+/// An interaction flag or a throttling entry of this client.
+fn names_client(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
+    let client = fold(selector.client_id);
+    if let Some(thumbprint) = key.strip_prefix("throttling.") {
+        let thumbprint: Option<Map<String, Value>> = serde_json::from_str(thumbprint).ok();
+        return thumbprint.and_then(|entry| member(&entry, "clientId")).is_some_and(|owner| owner == client);
+    }
+    match object(values, key) {
+        Some(status) => member(&status, "clientId").is_some_and(|owner| owner == client),
+        None => values.get(key).is_some_and(|value| fold(value.reveal()) == client),
+    }
+}
+
+fn rewrite_indexes(named: &[(&String, Name)], values: &Values, clearing: &mut Clearing) {
+    let gone: Vec<String> = clearing.remove.iter().map(|key| fold(key)).collect();
+    for (key, name) in named {
+        if !matches!(name, Name::AccountIndex | Name::TokenIndex { .. }) || clearing.remove.contains(*key) {
+            continue;
+        }
+        let Some(seen) = values.get(*key) else { continue };
+        let Ok(mut index) = serde_json::from_str::<Value>(seen.reveal()) else { continue };
+        if !prune(&mut index, &gone) {
+            continue;
+        }
+        if is_empty(&index) {
+            clearing.remove.push((*key).clone());
+        } else {
+            let becomes = Secret::from(index.to_string());
+            clearing.rewrite.push(Rewrite { key: (*key).clone(), seen: seen.clone(), becomes });
+        }
+    }
+}
+
+/// Takes removed names out of an index; says whether there were any.
+fn prune(index: &mut Value, gone: &[String]) -> bool {
+    match index {
+        Value::Array(names) => {
+            let before = names.len();
+            names.retain(|name| !name.as_str().is_some_and(|name| gone.contains(&fold(name))));
+            names.len() != before
+        }
+        Value::Object(lists) => lists.values_mut().fold(false, |changed, list| prune(list, gone) || changed),
+        _ => false,
+    }
+}
+
+fn is_empty(index: &Value) -> bool {
+    match index {
+        Value::Array(names) => names.is_empty(),
+        Value::Object(lists) => lists.values().all(is_empty),
+        _ => false,
+    }
+}
+
+/// The accounts that leave, each with the ID token that holds its hints. An encrypted entry has none to give.
+fn cached(selector: &Selector<'_>, named: &[(&String, Name)], values: &Values) -> Vec<Cached> {
+    let mut accounts: Vec<Cached> = Vec::new();
+    for (key, name) in named {
+        let (home, id_token) = match name {
+            Name::Account { home } => (home, None),
+            Name::Credential { home, kind, client } if is_ours(selector, values, key, client) => {
+                let readable = || object(values, key).and_then(|entry| Some(entry.get("secret")?.as_str()?.to_owned()));
+                (home, (*kind == "idtoken").then(readable).flatten())
+            }
+            _ => continue,
+        };
+        if !leaves(selector, home) {
+            continue;
+        }
+        let at = accounts.iter().position(|known| known.account == *home).unwrap_or_else(|| {
+            accounts.push(Cached { account: home.clone(), ..Cached::default() });
+            accounts.len() - 1
+        });
+        if let Some(account) = accounts.get_mut(at) {
+            account.id_token = account.id_token.take().or_else(|| id_token.map(Secret::from));
+        }
+    }
+    accounts
+}

@@ -1,0 +1,211 @@
+//! The browser comes back, or never will.
+
+use super::{LogoutClient, entropy};
+use crate::error::LogoutError;
+use crate::host::{HostError, LogoutEventKind};
+use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
+use crate::pending::{self, Record};
+use crate::query;
+use crate::redirect_uri::returned_to;
+use crate::secret::Secret;
+
+/// What a returned address says.
+struct Returned<'a> {
+    url: &'a str,
+    state: String,
+    issuer: Option<String>,
+    error: Option<String>,
+    code: bool,
+}
+
+/// Which journey a state belongs to.
+enum Leg {
+    Logout,
+    Proof,
+}
+
+/// What the stored record says to a return.
+enum Verdict {
+    Ended { open_window: bool, caller_state: Option<String> },
+    Answered,
+    Before,
+    NotOurs(NotOursReason),
+}
+
+const LONGEST_RETURN: usize = 16 * 1024;
+
+impl LogoutClient {
+    pub(super) fn read_return(&self, url: &Secret, ticket: Option<&Secret>) -> Result<Completion, LogoutError> {
+        let returned = match self.parse(url.reveal()) {
+            Ok(returned) => returned,
+            Err(NotOursReason::MissingState) => return self.without_state(url.reveal()),
+            Err(why) => return Ok(Completion::NotOurs { why }),
+        };
+        let Some((id, ours)) = pending::identify(&returned.state) else {
+            return self.unknown_state(url.reveal());
+        };
+        let now = entropy::now();
+        let mut verdict = Verdict::NotOurs(NotOursReason::NothingPending);
+        let updated = self.update(id, |record| {
+            verdict = self.judge(record, &returned, ours, ticket, now);
+            matches!(verdict, Verdict::Ended { .. } | Verdict::Answered).then_some(())
+        });
+        let updated = updated.map_err(|error| no_answer(&error))?.map(|(record, ())| record);
+        match (verdict, updated) {
+            (Verdict::Ended { open_window, caller_state }, Some(record)) => {
+                self.dismiss(&record.id, open_window);
+                self.emit(LogoutEventKind::LogoutEnd, &record);
+                let state = caller_state.map(Secret::from);
+                Ok(Completion::Matched { outcome: LogoutOutcome { state, ..record.outcome() } })
+            }
+            (Verdict::Answered, Some(record)) => Ok(Completion::Matched { outcome: record.outcome() }),
+            (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: self.outcome(id)? }),
+            (Verdict::NotOurs(why), _) => Ok(Completion::NotOurs { why }),
+            (Verdict::Ended { .. } | Verdict::Answered, None) => {
+                Ok(Completion::NotOurs { why: NotOursReason::NothingPending })
+            }
+        }
+    }
+
+    /// Reads an address of the host's own making: it may be anything.
+    fn parse<'a>(&self, url: &'a str) -> Result<Returned<'a>, NotOursReason> {
+        if url.len() > LONGEST_RETURN || url::Url::parse(url).is_err() {
+            return Err(NotOursReason::OtherAddress);
+        }
+        let (_, query, fragment) = query::split(url);
+        let parameters = query::decode(query.unwrap_or(""));
+        let hidden = query::decode(fragment.unwrap_or(""));
+        let all = |name: &str| parameters.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect::<Vec<_>>();
+        let one = |name: &str| all(name).first().map(|value| (*value).clone());
+        // PLR-05: two states, or one where none belongs, are nobody's.
+        let state = match all("state").as_slice() {
+            [] if hidden.iter().any(|(name, _)| name == "state") => return Err(NotOursReason::WrongState),
+            [] => return Err(NotOursReason::MissingState),
+            [state] if !hidden.iter().any(|(name, _)| name == "state") => (*state).clone(),
+            _ => return Err(NotOursReason::WrongState),
+        };
+        Ok(Returned { url, state, issuer: one("iss"), error: one("error"), code: one("code").is_some() })
+    }
+
+    /// PLR-02 and PLR-09: without a state nothing is matched; what is said depends on whether anything waits.
+    fn without_state(&self, url: &str) -> Result<Completion, LogoutError> {
+        self.unmatched(url, NotOursReason::MissingState)
+    }
+
+    /// A state that is not of our making.
+    fn unknown_state(&self, url: &str) -> Result<Completion, LogoutError> {
+        self.unmatched(url, NotOursReason::WrongState)
+    }
+
+    fn unmatched(&self, url: &str, why: NotOursReason) -> Result<Completion, LogoutError> {
+        let known = self.registered.iter().chain(&self.config.redirect_uri).any(|uri| returned_to(uri, url));
+        if !known {
+            return Ok(Completion::NotOurs { why: NotOursReason::OtherAddress });
+        }
+        if self.is_server() {
+            return Ok(Completion::NotOurs { why });
+        }
+        let waiting = self.pending(None)?;
+        let why = if waiting.is_empty() { NotOursReason::NothingPending } else { why };
+        Ok(Completion::NotOurs { why })
+    }
+
+    /// Compares a return with the record and, if it matches, changes the record.
+    fn judge(&self, record: &mut Record, returned: &Returned<'_>, ours: &str, ticket: Option<&Secret>, now: i64) -> Verdict {
+        let leg = match (&record.logout, &record.proof) {
+            (Some(logout), _) if logout.has_state(ours) => Leg::Logout,
+            (_, Some(proof)) if proof.has_state(ours) => Leg::Proof,
+            _ => return Verdict::NotOurs(NotOursReason::WrongState),
+        };
+        let journey = match leg {
+            Leg::Logout => &mut record.logout,
+            Leg::Proof => &mut record.proof,
+        };
+        let Some(journey) = journey else { return Verdict::NotOurs(NotOursReason::WrongState) };
+        if !returned_to(&journey.redirect_uri, returned.url) {
+            return Verdict::NotOurs(NotOursReason::OtherAddress);
+        }
+        if returned.issuer.as_ref().is_some_and(|issuer| *issuer != self.row.issuer) {
+            return Verdict::NotOurs(NotOursReason::WrongState);
+        }
+        let (over, late) = (journey.over, journey.is_late(now));
+        if !record.has_ticket(ticket) {
+            return Verdict::NotOurs(NotOursReason::NotThisBrowser);
+        }
+        match leg {
+            _ if over => Verdict::Before,
+            _ if late => Verdict::NotOurs(NotOursReason::Expired),
+            Leg::Logout => end_logout(record, returned),
+            Leg::Proof => answer_proof(record, returned),
+        }
+    }
+
+    pub(super) fn give_up(&self, id: &str, reason: CancelReason) -> Result<LogoutOutcome, LogoutError> {
+        self.recorded(id)?;
+        let cancelled = self
+            .update(id, |record| {
+                let open_window = std::mem::take(&mut record.open_window);
+                let waited = record.is_waiting() && record.provider == SessionStatus::Pending;
+                if waited {
+                    // The journey stays open: a return that comes all the same is still read.
+                    record.provider = SessionStatus::Unconfirmed { because: Doubt::from(reason) };
+                }
+                (waited || open_window).then_some(open_window)
+            })
+            .map_err(|error| no_answer(&error))?;
+        match cancelled {
+            Some((record, open_window)) => {
+                self.dismiss(&record.id, open_window);
+                self.emit(LogoutEventKind::LogoutEnd, &record);
+                Ok(record.outcome())
+            }
+            None => self.outcome(id),
+        }
+    }
+}
+
+fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
+    let caller_state = record.caller_state.take();
+    let open_window = std::mem::take(&mut record.open_window);
+    let provider = match &returned.error {
+        Some(error) => {
+            record.provider_error = Some(plain(error));
+            SessionStatus::Failed { because: Failure::ProviderRefused }
+        }
+        None => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
+    };
+    record.stop_waiting(provider);
+    Verdict::Ended { open_window, caller_state }
+}
+
+fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
+    let alive = SessionStatus::Failed { because: Failure::StillSignedIn };
+    record.provider = match returned.error.as_deref() {
+        Some("login_required") => SessionStatus::Ended { evidence: crate::outcome::Evidence::LoginRequired },
+        Some("consent_required") => alive,
+        Some(error) => {
+            record.provider_error = Some(plain(error));
+            SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive }
+        }
+        None if returned.code => alive,
+        None => SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive },
+    };
+    for journey in [&mut record.proof, &mut record.logout].into_iter().flatten() {
+        journey.over = true;
+    }
+    record.caller_state = None;
+    Verdict::Answered
+}
+
+/// PLR-07: a foreign text, cut and without controls.
+fn plain(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(200).collect()
+}
+
+fn no_answer(error: &HostError) -> LogoutError {
+    let operation = "reading the record of a sign-out".to_owned();
+    match error {
+        HostError::Unavailable { .. } => LogoutError::StoreLocked { operation },
+        _ => LogoutError::HostFailed { operation },
+    }
+}

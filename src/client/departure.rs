@@ -1,0 +1,162 @@
+//! The server's part: the navigation and the revocations. Everything here is best effort and ends as a reason.
+
+use super::sign_out::Drawn;
+use super::{LogoutClient, entropy};
+use crate::config::Home;
+use crate::end_session::{self, Built};
+use crate::host::{LogoutEventKind, Navigated};
+use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
+use crate::outcome::{Doubt, Failure, Revocation, RevocationStatus, SessionStatus};
+use crate::pending::Record;
+use crate::plan::{Departure, LogoutPlan, PlanWarning};
+use crate::planning::{about_metadata, resolve};
+use crate::provider::row::{Endpoint, endpoint_url};
+use crate::revocation;
+use crate::secret::Secret;
+
+/// Milliseconds after which a hidden frame is given up.
+const FRAME_TIMEOUT_MS: i64 = 10_000;
+
+impl LogoutClient {
+    /// Hands the browser over; answers with the navigation where nobody took it.
+    pub(super) fn depart(&self, plan: &LogoutPlan, record: &mut Record, drawn: &Drawn) -> Option<Navigation> {
+        let next = match &plan.departure {
+            None => None,
+            Some(departure) => match self.build(departure, record, drawn) {
+                Err(because) => {
+                    record.stop_waiting(SessionStatus::Failed { because });
+                    None
+                }
+                Ok(navigation) => self.hand_over(navigation, record),
+            },
+        };
+        if !record.is_waiting() && next.is_none() && !record.open_window {
+            self.emit(LogoutEventKind::LogoutEnd, record);
+        }
+        next
+    }
+
+    fn build(&self, departure: &Departure, record: &mut Record, drawn: &Drawn) -> Result<Navigation, Failure> {
+        let endpoint = match &departure.endpoint {
+            Some(address) => address.clone(),
+            None => self.discovered_end_session(record)?,
+        };
+        end_session::check_endpoint(&self.row.names, &departure.draft, &endpoint)
+            .map_err(|_| Failure::EndpointRefused)?;
+        let built =
+            end_session::build(&self.row.names, &departure.draft, &endpoint, &drawn.state, &record.correlation_id);
+        if built.hint_dropped && !record.warnings.contains(&PlanWarning::HintDropped) {
+            record.warnings.push(PlanWarning::HintDropped);
+        }
+        Ok(framed(built, departure, record))
+    }
+
+    fn discovered_end_session(&self, record: &mut Record) -> Result<String, Failure> {
+        let metadata = self.metadata(entropy::now()).map_err(|_| Failure::DiscoveryFailed)?;
+        record.warnings.extend(about_metadata(&metadata));
+        match resolve(&self.row.end_session, Some(&metadata), |known| known.end_session.as_ref()) {
+            Endpoint::Known(address) => Ok(address),
+            Endpoint::Discovered | Endpoint::Missing => {
+                record.warnings.extend([PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains]);
+                Err(Failure::NoEndpoint)
+            }
+        }
+    }
+
+    fn hand_over(&self, navigation: Navigation, record: &mut Record) -> Option<Navigation> {
+        // Nothing more will be heard of a browser that has nowhere to return to.
+        let on_its_way = match navigation.redirect_uri {
+            Some(_) => SessionStatus::Pending,
+            None => SessionStatus::Unconfirmed { because: Doubt::NoReturn },
+        };
+        let Some(navigator) = &self.navigator else {
+            record.provider = on_its_way;
+            return Some(navigation);
+        };
+        let mode = navigation.mode;
+        if mode == LogoutMode::Popup {
+            self.emit(LogoutEventKind::PopupOpened, record);
+        }
+        // Before the call: a host may complete from inside it.
+        record.open_window = mode != LogoutMode::Redirect;
+        self.note_window(record);
+        match navigator.navigate(navigation) {
+            Ok(Navigated::Started) => record.provider = on_its_way,
+            Ok(Navigated::Stopped) => {
+                record.open_window = false;
+                record.stop_waiting(SessionStatus::NotAsked);
+                record.warnings.push(PlanWarning::ProviderSessionRemains);
+            }
+            Ok(Navigated::NoBrowser) => {
+                record.open_window = false;
+                record.stop_waiting(SessionStatus::Failed { because: Failure::NoBrowser });
+            }
+            Err(_) => {
+                record.open_window = false;
+                record.stop_waiting(SessionStatus::Failed { because: Failure::NavigatorFailed });
+            }
+        }
+        None
+    }
+
+    /// The stored record learns of the window, so that whoever ends the wait closes it.
+    fn note_window(&self, record: &Record) {
+        if record.open_window {
+            let _ = self.update(&record.id, |stored| {
+                stored.open_window = true;
+                Some(())
+            });
+        }
+    }
+
+    /// Revokes what was read before the clear, refresh tokens first (REV-06). No failure stops the next.
+    pub(super) fn revoke(&self, plan: &LogoutPlan) -> Vec<Revocation> {
+        if plan.tokens.is_empty() {
+            return Vec::new();
+        }
+        let endpoint = match &plan.revocation {
+            Endpoint::Known(address) => Ok(Some(address.clone())),
+            Endpoint::Missing => Ok(None),
+            Endpoint::Discovered => self.metadata(entropy::now()).map(|metadata| metadata.revocation),
+        };
+        let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok()));
+        plan.tokens
+            .iter()
+            .map(|owned| {
+                let unsent = |status| Revocation {
+                    account: owned.account.clone(),
+                    token: owned.token.kind,
+                    status,
+                    provider_error: None,
+                };
+                match &endpoint {
+                    Err(_) => unsent(RevocationStatus::Uncertain),
+                    Ok(None) => unsent(RevocationStatus::Unsupported),
+                    Ok(Some(address)) => {
+                        let call = revocation::call(&self.config, address, owned, self.row.public_addresses_only);
+                        revocation::read(owned, self.send(call).as_ref())
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// Whether outcomes carry tickets.
+    pub(super) fn is_server(&self) -> bool {
+        self.config.home == Home::Server
+    }
+}
+
+fn framed(built: Built, departure: &Departure, record: &Record) -> Navigation {
+    built.into(Navigation {
+        id: record.id.clone(),
+        url: Secret::from(""),
+        method: NavigationMethod::Get,
+        form: Vec::new(),
+        mode: departure.mode,
+        popup: departure.popup.clone(),
+        main_window_redirect_uri: departure.main_window_redirect_uri.clone(),
+        redirect_uri: departure.draft.redirect_uri.clone(),
+        frame_timeout_ms: FRAME_TIMEOUT_MS,
+    })
+}

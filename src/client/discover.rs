@@ -1,0 +1,77 @@
+//! Looking up the provider's addresses, and keeping them.
+
+use super::LogoutClient;
+use crate::cache::OWN_PREFIX;
+use crate::discovery::{self, Metadata};
+use crate::error::LogoutError;
+use crate::host::{Change, Entry, HostError, HttpAnswer, HttpCall};
+use crate::pending::hash;
+use crate::provider::row::Endpoint;
+use crate::secret::Secret;
+
+impl LogoutClient {
+    fn metadata_key(&self) -> String {
+        format!("{OWN_PREFIX}metadata.{}", hash(&self.row.issuer))
+    }
+
+    fn stored_metadata(&self) -> Option<Metadata> {
+        let stored = self.read_one(&self.metadata_key()).ok()??;
+        let metadata: Metadata = serde_json::from_str(stored.reveal()).ok()?;
+        (metadata.version == Metadata::VERSION && metadata.issuer == self.row.issuer).then_some(metadata)
+    }
+
+    fn is_discovered(&self) -> bool {
+        [&self.row.end_session, &self.row.revocation, &self.row.authorization].contains(&&Endpoint::Discovered)
+    }
+
+    /// Metadata that was kept and is fresh.
+    pub(super) fn kept_metadata(&self, now: i64) -> Option<Metadata> {
+        if !self.is_discovered() {
+            return None;
+        }
+        self.stored_metadata().filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
+    }
+
+    /// Metadata that is kept, else asked for, else old (DISC-09: stale metadata is better than none).
+    pub(super) fn metadata(&self, now: i64) -> Result<Metadata, LogoutError> {
+        if let Some(metadata) = self.kept_metadata(now) {
+            return Ok(metadata);
+        }
+        match self.fetch_metadata(now) {
+            Ok(metadata) => {
+                self.keep(&metadata);
+                Ok(metadata)
+            }
+            Err(error) => self.stored_metadata().ok_or(error),
+        }
+    }
+
+    fn fetch_metadata(&self, now: i64) -> Result<Metadata, LogoutError> {
+        let answer = self.send(discovery::call(&self.row)).map_err(|error| {
+            let retryable = matches!(error, HostError::Offline { .. } | HostError::TimeExpired { .. });
+            let detail = format!("the provider could not be asked for its addresses ({error})");
+            LogoutError::Metadata { rule: "DISC-06".to_owned(), detail, retryable }
+        })?;
+        discovery::read(&self.row, &answer, now)
+    }
+
+    /// Keeping metadata saves a request; failing to keep it costs nothing else.
+    fn keep(&self, metadata: &Metadata) {
+        let Ok(text) = serde_json::to_string(metadata) else { return };
+        let entry = Entry { key: self.metadata_key(), value: Secret::from(text), protect: false };
+        let _ = self.store.commit(Change { require: Vec::new(), write: vec![entry], remove: Vec::new() });
+    }
+
+    pub(super) fn send(&self, call: HttpCall) -> Result<HttpAnswer, HostError> {
+        let limit = call.max_body_bytes;
+        let Some(transport) = &self.transport else {
+            return Err(HostError::Offline { reason: "there is no transport".to_owned() });
+        };
+        let answer = transport.send(call)?;
+        if i64::try_from(answer.body.len()).is_ok_and(|length| length <= limit) {
+            Ok(answer)
+        } else {
+            Err(HostError::BadAnswer { reason: "the body is larger than allowed".to_owned() })
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The runner: the only room that calls the host, draws random numbers and reads the clock.
+
+mod complete;
+mod departure;
+mod discover;
+mod entropy;
+mod proof;
+mod records;
+mod sign_out;
+mod store;
+
+use std::sync::Arc;
+
+use crate::account::Account;
+use crate::cache::{Leaver, Selector};
+use crate::config::{ClientConfig, Home};
+use crate::error::LogoutError;
+use crate::host::{HttpTransport, LogoutEvent, LogoutEventKind, LogoutListener, Navigator, SessionStore};
+use crate::outcome::{CancelReason, Completion, LogoutOutcome, PendingLogout, SessionStatus};
+use crate::pending::{self, Record};
+use crate::plan::LogoutPlan;
+use crate::planning;
+use crate::provider::row::{Endpoint, Row};
+use crate::request::EndSessionRequest;
+use crate::secret::Secret;
+
+/// Signs users out. Made once, from a configuration and the host's callbacks; safe to share between threads.
+#[derive(uniffi::Object)]
+pub struct LogoutClient {
+    config: ClientConfig,
+    row: Row,
+    registered: Vec<String>,
+    store: Arc<dyn SessionStore>,
+    navigator: Option<Arc<dyn Navigator>>,
+    transport: Option<Arc<dyn HttpTransport>>,
+    listeners: Vec<Arc<dyn LogoutListener>>,
+}
+
+#[uniffi::export]
+impl LogoutClient {
+    /// Makes a client. Without a navigator the outcome says where the browser has to go; without a transport the
+    /// built-in one is used.
+    ///
+    /// Fails with `Configuration` for what cannot work: nothing is looked up or contacted here.
+    #[uniffi::constructor(default(navigator), default(transport), default(listeners))]
+    pub fn new(
+        config: ClientConfig,
+        store: Arc<dyn SessionStore>,
+        navigator: Option<Arc<dyn Navigator>>,
+        transport: Option<Arc<dyn HttpTransport>>,
+        listeners: Vec<Arc<dyn LogoutListener>>,
+    ) -> Result<Self, LogoutError> {
+        let row = config.provider.row()?;
+        config.check(&row)?;
+        if row.public_addresses_only && transport.is_some() {
+            return Err(LogoutError::configuration(
+                "ATT-82",
+                "a dynamic issuer needs the built-in transport: a platform's client hides the resolved address",
+            ));
+        }
+        let transport = transport.or_else(crate::transport::built_in);
+        let asks = |endpoint: &Endpoint| *endpoint == Endpoint::Discovered;
+        if transport.is_none() && (asks(&row.end_session) || row.revocation != Endpoint::Missing) {
+            return Err(LogoutError::configuration(
+                "HOST-01",
+                "this build has no HTTP of its own (feature http); give a transport",
+            ));
+        }
+        let registered = config.registered();
+        Ok(Self { config, row, registered, store, navigator, transport, listeners })
+    }
+
+    /// What a sign-out would do, before any of it happens.
+    ///
+    /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
+    pub fn plan(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
+        let asked = planning::check(&self.config, &self.row, &self.registered, request)?;
+        let clearing = self.look(&asked.leaver).map_err(store::before)?;
+        let metadata = self.kept_metadata(entropy::now());
+        planning::plan(asked, &clearing, metadata.as_ref()).map(Arc::new)
+    }
+
+    /// Plans and runs. Succeeds when the local session is dealt with, whatever the provider does.
+    ///
+    /// Fails only before the first effect; then nothing was cleared. Touches: store, network, navigator, listeners.
+    pub fn sign_out(&self, request: &EndSessionRequest) -> Result<LogoutOutcome, LogoutError> {
+        let plan = self.plan(request)?;
+        self.run(&plan)
+    }
+
+    /// Carries out a plan of this client. The keys are looked up again, so that nothing newer is missed.
+    ///
+    /// Fails only before the first effect; then nothing was cleared. Touches: store, network, navigator, listeners.
+    pub fn run(&self, plan: &LogoutPlan) -> Result<LogoutOutcome, LogoutError> {
+        self.walk(plan)
+    }
+
+    /// Reads the address that the browser came back to. On a server the ticket of this browser is needed
+    /// (`ticket_in_cookies`).
+    ///
+    /// What is not ours is an answer, not an error. Fails when the store does not answer. Touches: store, navigator,
+    /// listeners.
+    pub fn complete(&self, url: &Secret, ticket: Option<Secret>) -> Result<Completion, LogoutError> {
+        self.read_return(url, ticket.as_ref())
+    }
+
+    /// Says that the browser will not come back. A return that comes all the same is still read.
+    ///
+    /// Fails for an unknown identifier, and when the store does not answer. Touches: store, navigator, listeners.
+    pub fn cancel(&self, id: &str, reason: CancelReason) -> Result<LogoutOutcome, LogoutError> {
+        self.give_up(id, reason)
+    }
+
+    /// What is known of a sign-out now. Remembered for 30 days.
+    ///
+    /// Fails for an unknown identifier, and when the store does not answer. Touches: store (reads).
+    pub fn outcome(&self, id: &str) -> Result<LogoutOutcome, LogoutError> {
+        Ok(self.recorded(id)?.0.outcome())
+    }
+
+    /// A navigation that asks the provider whether anybody is still signed in in this browser (`prompt=none`). Open it
+    /// as a whole page; `complete` reads the answer.
+    ///
+    /// Fails for an unknown identifier, without a configured `redirect_uri`, and when the provider's addresses are not
+    /// known. Touches: store, network.
+    pub fn proof(&self, id: &str) -> Result<crate::navigation::Navigation, LogoutError> {
+        self.ask_for_proof(id)
+    }
+
+    /// The sign-outs whose browser has not come back. On a server the account must be named.
+    ///
+    /// Fails when the store does not answer. Touches: store (reads).
+    #[uniffi::method(default(account))]
+    pub fn pending(&self, account: Option<String>) -> Result<Vec<PendingLogout>, LogoutError> {
+        let leaver = match account {
+            Some(account) => Leaver::One(account),
+            None if self.config.home == Home::Server => {
+                return Err(LogoutError::request("HOME-01", "on a server name the session whose sign-outs you ask for"));
+            }
+            None => Leaver::Everyone,
+        };
+        let now = entropy::now();
+        let records = self.records(&pending::scope(self.config.home, &leaver)).map_err(store::before)?;
+        let waiting = |record: &Record| {
+            let logout_is_live = record.logout.as_ref().is_some_and(|journey| !journey.over && !journey.is_late(now));
+            let concerns = match &leaver {
+                Leaver::One(one) => record.accounts.iter().any(|account| account.account == *one),
+                Leaver::Everyone => true,
+            };
+            logout_is_live && concerns && record.provider == SessionStatus::Pending
+        };
+        Ok(records.into_iter().map(|(record, _)| record).filter(waiting).map(|record| record.summary()).collect())
+    }
+
+    /// The accounts in the cache of this client. Only on a device.
+    ///
+    /// Fails on a server, and when the store does not answer. Touches: store (reads).
+    pub fn accounts(&self) -> Result<Vec<Account>, LogoutError> {
+        if self.config.home == Home::Server {
+            return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));
+        }
+        let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
+        let account = |id| Account { home_account_id: id, id_token: None, tokens: Vec::new() };
+        Ok(clearing.cached.into_iter().map(|cached| account(cached.account)).collect())
+    }
+}
+
+impl LogoutClient {
+    fn selector<'a>(&'a self, leaver: &'a Leaver) -> Selector<'a> {
+        Selector {
+            layout: &self.config.layout,
+            client_id: &self.config.client_id,
+            hosts: &self.row.alias_hosts,
+            leaver,
+        }
+    }
+
+    /// Tells every listener; what one throws is its own affair.
+    fn emit(&self, kind: LogoutEventKind, record: &Record) {
+        for listener in &self.listeners {
+            let event =
+                LogoutEvent { kind, id: record.id.clone(), correlation_id: record.correlation_id.clone() };
+            let _ = listener.on_event(event);
+        }
+    }
+
+    /// Closes the popup or frame of a sign-out, exactly once: the record says whether one is open.
+    fn dismiss(&self, id: &str, open_window: bool) {
+        if let (true, Some(navigator)) = (open_window, &self.navigator) {
+            let _ = navigator.dismiss(id.to_owned());
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What is decided once, when the client is made.
+
+use serde::Deserialize;
+
+use crate::cache::OWN_PREFIX;
+use crate::error::LogoutError;
+use crate::host::display_as_debug;
+use crate::navigation::LogoutMode;
+use crate::provider::Provider;
+use crate::provider::row::{Row, check_endpoint};
+use crate::redirect_uri::{self, Policy};
+use crate::request::{Reach, Redirect};
+use crate::secret::Secret;
+
+/// Whose store this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum Home {
+    /// One person's device: everyone may be signed out together.
+    Device,
+    /// Many users in one store: every call names one session, and `complete` wants the ticket of the browser that left.
+    Server,
+}
+
+/// How the host names its cached entries.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum CacheLayout {
+    /// The host's own naming: `prefix`, account, entry, joined by `separator`. The entries `id_token`,
+    /// `access_token` and `refresh_token` are read; all entries of the account are cleared.
+    Prefix {
+        /// The first segment or segments, such as `session`.
+        prefix: String,
+        /// What stands between segments, such as `:`.
+        separator: String,
+    },
+    /// MSAL's common cache: browser schemas 0, 2 and 3, and the native one without prefix.
+    Msal,
+}
+
+/// How the app proves who it is to the revocation endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// In the `Authorization` header, form-encoded first. Wire name `client_secret_basic`, RFC 6749 §2.3.1.
+    SecretBasic,
+    /// In the body. Wire name `client_secret_post`, RFC 6749 §2.3.1.
+    SecretPost,
+}
+
+/// Which cookies a browser session sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum BrowserMode {
+    /// The browser's own cookies.
+    Shared,
+    /// Cookies of this one session only.
+    Ephemeral,
+}
+
+/// The configuration of a `LogoutClient`. Every absent value means the provider's default.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+#[serde(deny_unknown_fields)]
+pub struct ClientConfig {
+    /// The app's identifier at the provider. Wire name `client_id`, RFC 6749 §2.2.
+    pub client_id: String,
+    /// The provider.
+    pub provider: Provider,
+    /// Whose store this is.
+    pub home: Home,
+    /// How the cache is named.
+    pub layout: CacheLayout,
+    /// The app's secret; only on a server. Wire name `client_secret`, RFC 6749 §2.3.1.
+    #[uniffi(default)]
+    pub client_secret: Option<Secret>,
+    /// How the secret is sent; absent means `SecretBasic`.
+    #[uniffi(default)]
+    pub client_authentication: Option<ClientAuthentication>,
+    /// Every address that a browser may be sent to, byte for byte as registered: post-logout redirects, `return_to`,
+    /// `main_window_redirect_uri`.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Where the browser returns unless a request says otherwise. Wire name `post_logout_redirect_uri`, RP-Initiated
+    /// Logout 1.0 §2.
+    #[uniffi(default)]
+    pub post_logout_redirect_uri: Option<Redirect>,
+    /// The sign-in redirect address to which `proof` asks the provider to answer. Wire name `redirect_uri`, OpenID
+    /// Connect Core 1.0 §3.1.2.1.
+    #[uniffi(default)]
+    pub redirect_uri: Option<String>,
+    /// Whether http addresses other than loopback are accepted as redirect targets.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub allow_http: bool,
+    /// How the browser is used unless a request says otherwise.
+    #[uniffi(default)]
+    pub mode: Option<LogoutMode>,
+    /// How far a sign-out goes unless a request says otherwise.
+    #[uniffi(default)]
+    pub reach: Option<Reach>,
+    /// Whether tokens are revoked unless a request says otherwise; absent means yes where the provider can.
+    #[uniffi(default)]
+    pub revoke_tokens: Option<bool>,
+    /// Whether a redirect may start inside a frame.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub allow_redirect_in_frame: bool,
+    /// Send the request as a form even where the address is short; only on a server.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub prefer_form_post: bool,
+    /// The browser session in which the user signed in.
+    #[uniffi(default)]
+    pub sign_in_browser: Option<BrowserMode>,
+    /// The browser session in which the user signs out; it must see the same cookies.
+    #[uniffi(default)]
+    pub sign_out_browser: Option<BrowserMode>,
+}
+
+impl ClientConfig {
+    /// A configuration with the necessary values; everything else as the provider's documents have it.
+    pub fn new(client_id: impl Into<String>, provider: Provider, home: Home, layout: CacheLayout) -> Self {
+        Self {
+            client_id: client_id.into(),
+            provider,
+            home,
+            layout,
+            client_secret: None,
+            client_authentication: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uri: None,
+            redirect_uri: None,
+            allow_http: false,
+            mode: None,
+            reach: None,
+            revoke_tokens: None,
+            allow_redirect_in_frame: false,
+            prefer_form_post: false,
+            sign_in_browser: None,
+            sign_out_browser: None,
+        }
+    }
+}
+
+impl ClientConfig {
+    /// Every address that a browser may be sent to, the default included.
+    pub(crate) fn registered(&self) -> Vec<String> {
+        let mut registered = self.redirect_uris.clone();
+        if let Some(Redirect::Uri { uri }) = &self.post_logout_redirect_uri {
+            registered.push(uri.clone());
+        }
+        registered
+    }
+
+    /// Refuses what cannot work, when the client is made.
+    pub(crate) fn check(&self, row: &Row) -> Result<(), LogoutError> {
+        let refuse = |rule: &str, detail: &str| Err(LogoutError::configuration(rule, detail));
+        if self.client_id.is_empty() || self.client_id.len() > 512 || self.client_id.bytes().any(is_control) {
+            return refuse("ATT-85", "client_id is empty, longer than 512 bytes or holds control characters");
+        }
+        if self.client_secret.as_ref().is_some_and(|secret| secret.reveal().bytes().any(is_control)) {
+            return refuse("ATT-85", "client_secret holds control characters");
+        }
+        if self.client_secret.is_some() && self.home == Home::Device {
+            return refuse("NAT-07", "a device cannot keep a client_secret; let your back end do what needs it");
+        }
+        if self.prefer_form_post && self.home == Home::Device {
+            return refuse("RPI-13", "only a server writes pages; leave out prefer_form_post");
+        }
+        if self.client_authentication.is_some() && self.client_secret.is_none() {
+            return refuse("REV-02", "client_authentication needs a client_secret");
+        }
+        match &self.layout {
+            CacheLayout::Msal if self.home == Home::Server => {
+                return refuse("HOME-02", "on a server the cache's keys must begin with the account; use Prefix");
+            }
+            CacheLayout::Prefix { prefix, separator } => {
+                let start = format!("{prefix}{separator}");
+                if prefix.is_empty() || separator.is_empty() {
+                    return refuse("HOME-03", "the layout Prefix needs a prefix and a separator");
+                }
+                if start.starts_with(OWN_PREFIX) || OWN_PREFIX.starts_with(&start) {
+                    return refuse("HOME-03", "keys that begin with exeunt. are exeunt's own; use another prefix");
+                }
+            }
+            CacheLayout::Msal => {}
+        }
+        self.check_addresses(row)
+    }
+
+    fn check_addresses(&self, row: &Row) -> Result<(), LogoutError> {
+        let endpoints = [("end-session", &row.end_session), ("revocation", &row.revocation)];
+        for (name, endpoint) in endpoints.into_iter().chain([("authorization", &row.authorization)]) {
+            check_endpoint(name, endpoint)?;
+        }
+        let mut registered = self.registered();
+        registered.extend(self.redirect_uri.clone());
+        let policy = Policy { registered: &registered, allow_http: self.allow_http };
+        registered.iter().try_for_each(|uri| redirect_uri::well_formed(uri, policy).map(|_| ()))
+    }
+}
+
+fn is_control(byte: u8) -> bool {
+    byte < 0x20 || byte == 0x7F
+}
+
+display_as_debug!(CacheLayout, ClientConfig);

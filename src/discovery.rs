@@ -1,0 +1,121 @@
+//! Provider metadata: where it lies, what of it is believed. OpenID Connect Discovery 1.0 and RFC 8414.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::LogoutError;
+use crate::host::{Header, HttpAnswer, HttpCall, HttpMethod};
+use crate::json::strict_object;
+use crate::provider::row::{Row, endpoint_url};
+use crate::secret::Secret;
+
+/// Seconds for which metadata is used without asking again (DISC-09).
+const FRESH_FOR: i64 = 24 * 60 * 60;
+const MAX_BODY: i64 = 256 * 1024;
+
+/// What is kept of a provider's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metadata {
+    pub(crate) version: u32,
+    pub(crate) issuer: String,
+    pub(crate) fetched_at: i64,
+    /// Seconds for which it may be used without asking again.
+    pub(crate) fresh_for: i64,
+    pub(crate) end_session: Option<String>,
+    pub(crate) revocation: Option<String>,
+    pub(crate) authorization: Option<String>,
+    /// Members that were refused because they are no https addresses (DISC-03).
+    pub(crate) insecure: Vec<String>,
+    /// Hosts of endpoints that differ from the issuer's (ATT-80).
+    pub(crate) other_hosts: Vec<String>,
+}
+
+impl Metadata {
+    pub(crate) const VERSION: u32 = 1;
+
+    /// Whether it may be used without asking again. A date in the future is a clock that jumped, not freshness.
+    pub(crate) fn is_fresh(&self, issuer: &str, now: i64) -> bool {
+        self.version == Self::VERSION
+            && self.issuer == issuer
+            && (0..self.fresh_for.min(FRESH_FOR)).contains(&now.saturating_sub(self.fetched_at))
+    }
+}
+
+/// The request for the metadata of an issuer (DISC-01, DISC-06).
+pub(crate) fn call(row: &Row) -> HttpCall {
+    HttpCall {
+        method: HttpMethod::Get,
+        url: Secret::from(format!("{}/.well-known/openid-configuration", row.issuer.trim_end_matches('/'))),
+        headers: vec![Header { name: "Accept".to_owned(), value: Secret::from("application/json") }],
+        body: None,
+        connect_timeout_ms: 5_000,
+        timeout_ms: 10_000,
+        max_body_bytes: MAX_BODY,
+        public_addresses_only: row.public_addresses_only,
+    }
+}
+
+/// Reads an answer, believing only what the rules allow.
+pub(crate) fn read(row: &Row, answer: &HttpAnswer, now: i64) -> Result<Metadata, LogoutError> {
+    if answer.status != 200 {
+        return Err(LogoutError::metadata("DISC-06", format!("the provider answered with status {}", answer.status)));
+    }
+    if answer.header("content-encoding").is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity")) {
+        return Err(LogoutError::metadata("ATT-83", "the answer is compressed, which was not asked for"));
+    }
+    if !answer.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json")) {
+        return Err(LogoutError::metadata("DISC-06", "the answer is not JSON by its content type"));
+    }
+    if i64::try_from(answer.body.len()).is_ok_and(|length| length > MAX_BODY) {
+        return Err(LogoutError::metadata("DISC-06", "the answer is larger than 256 KiB"));
+    }
+    let Some(document) = strict_object(&answer.body) else {
+        return Err(LogoutError::metadata("DISC-11", "the answer is not a JSON object without duplicate members"));
+    };
+    if document.get("issuer").and_then(Value::as_str) != Some(row.issuer.as_str()) {
+        return Err(LogoutError::metadata("DISC-02", "the issuer in the answer is not byte for byte the configured one"));
+    }
+    Ok(believe(row, &document, now, fresh_for(answer)))
+}
+
+/// DISC-09: a shorter `max-age` than ours is honoured.
+fn fresh_for(answer: &HttpAnswer) -> i64 {
+    let directives = answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();
+    let max_age = directives.split(',').find_map(|directive| directive.trim().strip_prefix("max-age=")?.parse().ok());
+    max_age.unwrap_or(FRESH_FOR).clamp(0, FRESH_FOR)
+}
+
+fn believe(row: &Row, document: &Map<String, Value>, now: i64, fresh_for: i64) -> Metadata {
+    let mut metadata = Metadata {
+        version: Metadata::VERSION,
+        issuer: row.issuer.clone(),
+        fetched_at: now,
+        fresh_for,
+        end_session: None,
+        revocation: None,
+        authorization: None,
+        insecure: Vec::new(),
+        other_hosts: Vec::new(),
+    };
+    metadata.end_session = address(row, document, "end_session_endpoint", &mut metadata);
+    metadata.revocation = address(row, document, "revocation_endpoint", &mut metadata);
+    metadata.authorization = address(row, document, "authorization_endpoint", &mut metadata);
+    metadata
+}
+
+fn address(row: &Row, document: &Map<String, Value>, name: &str, metadata: &mut Metadata) -> Option<String> {
+    let value = document.get(name)?;
+    // An issuer on loopback may name loopback addresses; nobody else may leave https.
+    let trusted = |url: &url::Url| url.scheme() == "https" || row.issuer.starts_with("http://");
+    let parsed = value.as_str().and_then(|address| Some((address, endpoint_url(address).ok().filter(trusted)?)));
+    let Some((address, url)) = parsed else {
+        metadata.insecure.push(name.to_owned());
+        return None;
+    };
+    let host = url.host_str().unwrap_or_default();
+    if !row.alias_hosts.iter().any(|known| known == host) && !metadata.other_hosts.iter().any(|seen| seen == host) {
+        metadata.other_hosts.push(host.to_owned());
+    }
+    Some(address.to_owned())
+}

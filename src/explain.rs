@@ -1,0 +1,121 @@
+//! A plan in plain sentences.
+
+use crate::cache::Leaver;
+use crate::end_session::Post;
+use crate::navigation::LogoutMode;
+use crate::plan::{Departure, LogoutPlan, PlanWarning};
+use crate::provider::row::{Endpoint, ReturnCondition};
+use crate::query;
+
+/// What will be cleared, what is sent where, what the user will see, and what cannot be known afterwards.
+pub(crate) fn explain(plan: &LogoutPlan) -> Vec<String> {
+    let mut sentences = vec![cleared(plan)];
+    match &plan.departure {
+        Some(departure) => sentences.extend(departed(plan, departure)),
+        None => sentences.push("The browser goes nowhere: the session at the provider is not ended.".to_owned()),
+    }
+    if !plan.tokens.is_empty() {
+        let place = match &plan.revocation {
+            Endpoint::Known(address) => without_query(address),
+            Endpoint::Discovered | Endpoint::Missing => "the provider's revocation endpoint, to be looked up".to_owned(),
+        };
+        sentences.push(format!(
+            "{} will be revoked at {place}; a revoked token does not prove that the session has ended.",
+            counted(plan.tokens.len(), "token", "tokens")
+        ));
+    }
+    sentences.extend(plan.warnings.iter().map(warning));
+    if plan.departure.is_some() {
+        sentences.push(
+            "A return from the provider will not prove that its session has ended: the user may have declined. Only a \
+             proof can show it."
+                .to_owned(),
+        );
+    }
+    sentences
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+fn without_query(address: &str) -> String {
+    query::split(address).0.to_owned()
+}
+
+fn cleared(plan: &LogoutPlan) -> String {
+    let keys = counted(plan.keys.len(), "cached entry", "cached entries");
+    let whose = match &plan.leaver {
+        Leaver::Everyone => "every account of this client".to_owned(),
+        Leaver::One(account) => format!("account {account}"),
+    };
+    format!("{keys} of {whose} will be cleared; nobody else's.")
+}
+
+fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
+    let vehicle = match departure.mode {
+        LogoutMode::Redirect => "The browser goes",
+        LogoutMode::Popup => "A popup goes",
+        LogoutMode::Silent => "A hidden frame goes",
+    };
+    let place = match &departure.endpoint {
+        Some(address) => without_query(address),
+        None => format!("the end-session endpoint of {}, to be looked up", plan.issuer),
+    };
+    let way = match departure.draft.post {
+        Post::Always => " as a form",
+        Post::WhenLong => ", as a form if the address is too long",
+        Post::Never => "",
+    };
+    let parameters = departure.parameters.join(", ");
+    let mut sentences = vec![format!("{vehicle} to {place}{way}, with {parameters}.")];
+    if let Some(back) = &departure.draft.redirect_uri {
+        sentences.push(format!("It is asked to return to {}.", without_query(back)));
+    }
+    sentences
+}
+
+fn warning(warning: &PlanWarning) -> String {
+    match warning {
+        PlanWarning::MayNotReturn { why } => match why {
+            ReturnCondition::NoRedirectUri => "The browser stays at the provider: no redirect address is sent.",
+            ReturnCondition::MustBeRegistered => "The browser returns only if the address is registered there.",
+            ReturnCondition::NeedsActiveSession => "The browser returns only if a session is active there.",
+            ReturnCondition::NeedsFrontChannelUrl => {
+                "With a personal account it returns only if the app has a front-channel sign-out address there."
+            }
+        }
+        .to_owned(),
+        PlanWarning::PopupStaysOpen => "The popup stays open: no redirect address is sent.".to_owned(),
+        PlanWarning::ProviderSessionRemains => {
+            "The session at the provider remains: the next sign-in may need no password.".to_owned()
+        }
+        PlanWarning::NoEndSessionEndpoint => "The provider has no end-session endpoint.".to_owned(),
+        PlanWarning::AccountPickerWillShow { cure } => {
+            format!("The user will be asked which account to sign out of; to avoid it, {cure}.")
+        }
+        PlanWarning::ConfirmationWillShow { cure } => {
+            format!("The user will be asked whether to sign out; to avoid it, {cure}.")
+        }
+        PlanWarning::DamagedIdToken { account, rule } => {
+            format!("The cached ID token of account {account} is damaged ({rule}) and is not sent.")
+        }
+        PlanWarning::HintDropped => "The ID token is left out: with it the address would be too long.".to_owned(),
+        PlanWarning::NotRecorded => "The sign-out could not be recorded; its return cannot be matched.".to_owned(),
+        PlanWarning::SchemeWithoutDot => {
+            "The scheme of the redirect address has no dot: another app may claim it.".to_owned()
+        }
+        PlanWarning::LocalhostByName => {
+            "The redirect address names localhost, which may not be this machine; 127.0.0.1 always is.".to_owned()
+        }
+        PlanWarning::DifferentCookieJar => {
+            "The user signed in with other cookies than those of this browser: the session may not be found.".to_owned()
+        }
+        PlanWarning::EndpointOnOtherHost { host } => {
+            format!("An endpoint lies on {host}, another host than the issuer's.")
+        }
+        PlanWarning::InsecureEndpoint { member } => {
+            format!("The provider's {member} is not an https address and is not used.")
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What is known afterwards, session by session, and how it is known.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::TokenKind;
+use crate::host::display_as_debug;
+use crate::navigation::Navigation;
+use crate::plan::PlanWarning;
+use crate::secret::Secret;
+
+/// How a session is known to have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// The keys were listed again after the clear, and are gone.
+    ReadBack,
+    /// The provider answered `login_required` to a top-level `prompt=none` request in the same browser.
+    LoginRequired,
+}
+
+/// Why the end of a session cannot be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The browser came back with the right state. A provider answers "yes" and "no" of the user alike.
+    ReturnedWithState,
+    /// The store was not available after the clear had begun.
+    StoreUnavailable,
+    /// The user closed the browser before it came back.
+    UserCancelled,
+    /// The wait for the browser or frame ran out.
+    TimedOut,
+    /// The app gave up waiting.
+    AppCancelled,
+    /// A later sign-out took over the browser.
+    Superseded,
+    /// The proof was answered with something that proves nothing.
+    ProofInconclusive,
+    /// The browser stays at the provider, since it has no address to return to.
+    NoReturn,
+}
+
+/// Why a session is known, or has to be feared, to be alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// Keys of the account are still in the store; `left_behind` names them.
+    LeftBehind,
+    /// There is no browser to send to the provider.
+    NoBrowser,
+    /// The navigator raised an error.
+    NavigatorFailed,
+    /// The provider's addresses could not be looked up.
+    DiscoveryFailed,
+    /// The provider's end-session address is refused.
+    EndpointRefused,
+    /// The provider has no end-session endpoint.
+    NoEndpoint,
+    /// The provider came back with an error; `provider_error` is its code.
+    ProviderRefused,
+    /// The provider answered a proof as it answers a signed-in user.
+    StillSignedIn,
+}
+
+/// What is known of one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// It is known to have ended.
+    Ended {
+        /// How it is known.
+        evidence: Evidence,
+    },
+    /// It may have ended; nobody can tell from here.
+    Unconfirmed {
+        /// Why not.
+        because: Doubt,
+    },
+    /// It was not ended.
+    Failed {
+        /// Why not.
+        because: Failure,
+    },
+    /// The browser is on its way.
+    Pending,
+    /// It was not asked for.
+    NotAsked,
+}
+
+/// What is known of the session behind the provider: never more than that it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum UpstreamStatus {
+    /// It was not asked for.
+    NotAsked,
+    /// It was asked for; nothing more can be known.
+    Unconfirmed,
+}
+
+/// One account's session in this app.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct AccountStatus {
+    /// The account's identifier in the cache.
+    pub account: String,
+    /// What is known.
+    pub status: SessionStatus,
+}
+
+/// What became of a revocation. A revoked token does not prove that the session has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationStatus {
+    /// The provider accepted the request: the token is dead, or was before.
+    Revoked,
+    /// The provider cannot revoke this kind of token.
+    Unsupported,
+    /// The provider refused the request for good; the configuration is wrong.
+    Refused,
+    /// Nobody knows; the token has to be taken for alive.
+    Uncertain,
+}
+
+/// One token's revocation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct Revocation {
+    /// Whose token.
+    pub account: String,
+    /// Which token.
+    pub token: TokenKind,
+    /// What became of it.
+    pub status: RevocationStatus,
+    /// The provider's error code, where it gave one.
+    pub provider_error: Option<String>,
+}
+
+/// What is known of a sign-out. It holds no token; `next` and `ticket` are secrets of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct LogoutOutcome {
+    /// The sign-out's identifier, for `cancel`, `outcome` and `proof`.
+    pub id: String,
+    /// This app's session: of all accounts that leave, the worst.
+    pub application: SessionStatus,
+    /// This app's session, account by account.
+    pub accounts: Vec<AccountStatus>,
+    /// The session at the identity provider.
+    pub provider: SessionStatus,
+    /// The session behind the identity provider.
+    pub upstream: UpstreamStatus,
+    /// What became of the tokens that were to be revoked.
+    pub revocations: Vec<Revocation>,
+    /// Keys that are still in the store.
+    pub left_behind: Vec<String>,
+    /// What should be known about this sign-out.
+    pub warnings: Vec<PlanWarning>,
+    /// The identifier for finding this sign-out in the provider's logs.
+    pub correlation_id: String,
+    /// The provider's error code, cut to 200 characters, controls removed. Never to be shown as HTML.
+    pub provider_error: Option<String>,
+    /// Where the browser has to go now, where no navigator took it there.
+    pub next: Option<Navigation>,
+    /// On a server: what this browser must bring back, as a cookie (`reply` sets it).
+    pub ticket: Option<Secret>,
+    /// The caller's own state, given back once by `complete`.
+    pub state: Option<Secret>,
+    /// Where the app's own page goes after `complete`, as it was given with the request.
+    pub return_to: Option<String>,
+}
+
+#[uniffi::export]
+impl LogoutOutcome {
+    /// Whether this app holds nothing of the accounts any more. It says nothing about the provider.
+    pub fn signed_out_locally(&self) -> bool {
+        matches!(self.application, SessionStatus::Ended { .. })
+    }
+
+    /// Whether the provider's session is proved to have ended. A return from the provider is no proof.
+    pub fn signed_out_at_provider(&self) -> bool {
+        matches!(self.provider, SessionStatus::Ended { .. })
+    }
+}
+
+/// Why a returned address is not the end of one of our sign-outs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum NotOursReason {
+    /// It is not an address to which a sign-out returns.
+    OtherAddress,
+    /// No sign-out is waiting for it.
+    NothingPending,
+    /// It carries no state, though one was sent.
+    MissingState,
+    /// Its state, or its issuer, is not the one that was sent.
+    WrongState,
+    /// It comes from another browser than the one that left.
+    NotThisBrowser,
+    /// It comes after the 15 minutes for which a sign-out waits.
+    Expired,
+}
+
+/// What `complete` found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Enum)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub enum Completion {
+    /// It ends this sign-out, or answers its proof.
+    Matched {
+        /// What is known now.
+        outcome: LogoutOutcome,
+    },
+    /// It was delivered before; nothing changed.
+    AlreadyHandled {
+        /// What was known then.
+        outcome: LogoutOutcome,
+    },
+    /// It is nothing of ours; nothing changed.
+    NotOurs {
+        /// Why.
+        why: NotOursReason,
+    },
+}
+
+/// Why the browser will not come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// The user closed the browser.
+    UserCancelled,
+    /// The wait ran out.
+    TimedOut,
+    /// The app gave up.
+    AppCancelled,
+}
+
+impl From<CancelReason> for Doubt {
+    fn from(reason: CancelReason) -> Self {
+        match reason {
+            CancelReason::UserCancelled => Self::UserCancelled,
+            CancelReason::TimedOut => Self::TimedOut,
+            CancelReason::AppCancelled => Self::AppCancelled,
+        }
+    }
+}
+
+/// A sign-out that has not come back yet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct PendingLogout {
+    /// Its identifier.
+    pub id: String,
+    /// The accounts that left.
+    pub accounts: Vec<String>,
+    /// When it began, seconds since 1970.
+    pub issued_at: i64,
+    /// What is known of the provider's session.
+    pub provider: SessionStatus,
+}
+
+display_as_debug!(SessionStatus, AccountStatus, Revocation, LogoutOutcome, Completion, PendingLogout);

@@ -1,0 +1,196 @@
+//! The plan: every effect in order, before any of it happens. Pure: it is given everything and touches nothing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Token, TokenKind};
+use crate::cache::Leaver;
+use crate::end_session::Draft;
+use crate::host::display_as_debug;
+use crate::navigation::{LogoutMode, PopupWindow};
+use crate::provider::row::{Endpoint, ReturnCondition};
+
+/// What should be known before it happens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanWarning {
+    /// The provider brings the browser back only under conditions.
+    MayNotReturn {
+        /// The condition.
+        why: ReturnCondition,
+    },
+    /// The popup has no address to return to, so it stays open at the provider.
+    PopupStaysOpen,
+    /// The provider's session is not ended: the next sign-in may need no password.
+    ProviderSessionRemains,
+    /// The provider has no end-session endpoint.
+    NoEndSessionEndpoint,
+    /// The user will be asked which account to sign out of.
+    AccountPickerWillShow {
+        /// How to avoid it.
+        cure: String,
+    },
+    /// The provider will ask the user whether to sign out.
+    ConfirmationWillShow {
+        /// How to make it less likely.
+        cure: String,
+    },
+    /// The cached ID token cannot be used as a hint.
+    DamagedIdToken {
+        /// Whose.
+        account: String,
+        /// The rule it breaks.
+        rule: String,
+    },
+    /// The ID token was left out, since the address would have been too long.
+    HintDropped,
+    /// The record of this sign-out could not be written; its return cannot be matched.
+    NotRecorded,
+    /// The scheme of the redirect address has no dot, so any app may claim it.
+    SchemeWithoutDot,
+    /// The redirect address names `localhost`, which may not be loopback; use 127.0.0.1.
+    LocalhostByName,
+    /// The user signed in with other cookies than those of the browser that signs out.
+    DifferentCookieJar,
+    /// An endpoint lies on another host than the issuer.
+    EndpointOnOtherHost {
+        /// The host.
+        host: String,
+    },
+    /// The provider's metadata names an address that is not https; it is not used.
+    InsecureEndpoint {
+        /// The metadata member.
+        member: String,
+    },
+}
+
+/// One effect.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Enum)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub enum LogoutStep {
+    /// Remove cached entries. The keys are looked up again when it runs.
+    Clear {
+        /// Whose; everyone's where `everyone` is set.
+        accounts: Vec<String>,
+        /// Whether every account of this client leaves.
+        everyone: bool,
+        /// The keys as they are now.
+        keys: Vec<String>,
+    },
+    /// Send the browser to the provider.
+    Navigate {
+        /// The endpoint without our parameters; absent where it has to be looked up first.
+        endpoint: Option<String>,
+        /// How the browser is used.
+        mode: LogoutMode,
+        /// Where it returns to.
+        redirect_uri: Option<String>,
+        /// The names of the parameters that are sent.
+        parameters: Vec<String>,
+    },
+    /// Revoke one token.
+    Revoke {
+        /// Whose.
+        account: String,
+        /// Which.
+        token: TokenKind,
+        /// The endpoint; absent where it has to be looked up first.
+        endpoint: Option<String>,
+    },
+}
+
+display_as_debug!(PlanWarning, LogoutStep);
+
+/// The navigation, as far as it is known beforehand.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Departure {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) draft: Draft,
+    /// The names of the parameters, in order.
+    pub(crate) parameters: Vec<String>,
+    pub(crate) mode: LogoutMode,
+    pub(crate) popup: Option<PopupWindow>,
+    pub(crate) main_window_redirect_uri: Option<String>,
+}
+
+/// A token and whose it is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct OwnedToken {
+    pub(crate) account: String,
+    pub(crate) token: Token,
+}
+
+/// Every effect of one sign-out, in order, before any of it happens. Made by `LogoutClient.plan`; it prints without
+/// secrets, compares by what it would do, and explains itself.
+///
+/// `state`, the time and a correlation identifier drawn at random are not in it: `run` draws them.
+#[derive(Clone, PartialEq, Eq, Hash, uniffi::Object)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct LogoutPlan {
+    /// The client that made it: another one refuses to run it.
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) leaver: Leaver,
+    pub(crate) accounts: Vec<String>,
+    pub(crate) keys: Vec<String>,
+    pub(crate) departure: Option<Departure>,
+    pub(crate) revocation: Endpoint,
+    pub(crate) tokens: Vec<OwnedToken>,
+    pub(crate) warnings: Vec<PlanWarning>,
+    pub(crate) return_to: Option<String>,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) ticket: Option<crate::secret::Secret>,
+}
+
+#[uniffi::export]
+impl LogoutPlan {
+    /// The effects in the order in which they will happen.
+    pub fn steps(&self) -> Vec<LogoutStep> {
+        let clear = LogoutStep::Clear {
+            accounts: self.accounts.clone(),
+            everyone: self.leaver == Leaver::Everyone,
+            keys: self.keys.clone(),
+        };
+        let navigate = self.departure.as_ref().map(|departure| LogoutStep::Navigate {
+            endpoint: departure.endpoint.clone(),
+            mode: departure.mode,
+            redirect_uri: departure.draft.redirect_uri.clone(),
+            parameters: departure.parameters.clone(),
+        });
+        let endpoint = match &self.revocation {
+            Endpoint::Known(address) => Some(address.clone()),
+            Endpoint::Discovered | Endpoint::Missing => None,
+        };
+        let revoke = self.tokens.iter().map(|owned| LogoutStep::Revoke {
+            account: owned.account.clone(),
+            token: owned.token.kind,
+            endpoint: endpoint.clone(),
+        });
+        std::iter::once(clear).chain(navigate).chain(revoke).collect()
+    }
+
+    /// What should be known before it happens.
+    pub fn warnings(&self) -> Vec<PlanWarning> {
+        self.warnings.clone()
+    }
+
+    /// The plan in plain sentences: what will be cleared, what will be sent where, what the user will see, and what
+    /// cannot be known afterwards.
+    pub fn explain(&self) -> Vec<String> {
+        crate::explain::explain(self)
+    }
+}
+
+impl fmt::Debug for LogoutPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogoutPlan").field("steps", &self.steps()).field("warnings", &self.warnings).finish()
+    }
+}
+
+impl fmt::Display for LogoutPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain().join("\n"))
+    }
+}

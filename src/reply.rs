@@ -1,0 +1,154 @@
+//! An outcome as an HTTP answer: the one value that a web framework copies out.
+
+use crate::host::{Header, display_as_debug};
+use crate::navigation::{Navigation, NavigationMethod};
+use crate::outcome::{Completion, LogoutOutcome, NotOursReason};
+use crate::secret::Secret;
+
+/// Name of the cookie that ties a return to the browser that left. The prefix makes browsers refuse it from other hosts
+/// and without TLS; over http on loopback it has to do without.
+const TICKET_COOKIE: &str = "__Host-exeunt-ticket";
+const LOOPBACK_TICKET_COOKIE: &str = "exeunt-ticket";
+/// Seconds for which the ticket is good: as long as a proof may be asked for.
+const TICKET_AGE: i64 = crate::pending::REMEMBER;
+
+/// Status, headers and body to be sent as they are. Headers may hold secrets; do not log them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct Reply {
+    /// The status code.
+    pub status: i32,
+    /// The headers, in order; a name may occur twice.
+    pub headers: Vec<Header>,
+    /// The body, UTF-8.
+    pub body: Secret,
+}
+display_as_debug!(Reply);
+
+impl Reply {
+    fn new(status: i32) -> Self {
+        let reply = Self { status, headers: Vec::new(), body: Secret::from("") };
+        reply.header("Cache-Control", "no-store").header("Referrer-Policy", "no-referrer")
+    }
+
+    fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push(Header { name: name.to_owned(), value: Secret::new(value) });
+        self
+    }
+
+    fn text(self, body: &str) -> Self {
+        let reply = self.header("Content-Type", "text/plain; charset=utf-8");
+        Self { body: Secret::from(body), ..reply }
+    }
+
+    /// 303, so that a POST which signs out becomes a GET of the provider.
+    fn see_other(location: &str) -> Self {
+        Self::new(303).header("Location", location)
+    }
+}
+
+#[uniffi::export]
+impl LogoutOutcome {
+    /// The answer to the browser that asked to be signed out: it goes to the provider, as an address or as a form that
+    /// submits itself, and takes its ticket along; without a navigation it goes to `return_to`.
+    pub fn reply(&self) -> Reply {
+        let reply = match (&self.next, &self.return_to) {
+            (Some(next), _) => leave(next),
+            (None, Some(page)) => Reply::see_other(page),
+            (None, None) => Reply::new(200).text("You are signed out of this application.\n"),
+        };
+        let secure = self.next.as_ref().and_then(|next| next.redirect_uri.as_deref()).is_none_or(|uri| {
+            !uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
+        });
+        match &self.ticket {
+            Some(ticket) => reply.header("Set-Cookie", cookie(ticket, secure)),
+            None => reply,
+        }
+    }
+}
+
+#[uniffi::export]
+impl Completion {
+    /// The answer to the browser that came back: it goes to the page that the record names, never to one that the
+    /// returned address names.
+    pub fn reply(&self) -> Reply {
+        match self {
+            Self::Matched { outcome } | Self::AlreadyHandled { outcome } => match &outcome.return_to {
+                Some(page) => Reply::see_other(page),
+                None => Reply::new(200).text("You are signed out of this application.\n"),
+            },
+            Self::NotOurs { why } => Reply::new(400).text(match why {
+                NotOursReason::NotThisBrowser => "This sign-out was begun in another browser.\n",
+                NotOursReason::Expired => "This sign-out took too long; your session here was cleared all the same.\n",
+                NotOursReason::OtherAddress
+                | NotOursReason::NothingPending
+                | NotOursReason::MissingState
+                | NotOursReason::WrongState => "No sign-out is waiting for this address.\n",
+            }),
+        }
+    }
+}
+
+fn cookie(ticket: &Secret, secure: bool) -> String {
+    let (name, attribute) = if secure { (TICKET_COOKIE, "; Secure") } else { (LOOPBACK_TICKET_COOKIE, "") };
+    format!("{name}={}; Path=/; Max-Age={TICKET_AGE}; HttpOnly; SameSite=Lax{attribute}", ticket.reveal())
+}
+
+/// The ticket in a `Cookie` header, if there is one. A damaged neighbour does not matter, and a value may hold `=`.
+#[uniffi::export]
+pub fn ticket_in_cookies(header: &Secret) -> Option<Secret> {
+    let find = |wanted: &str| {
+        header.reveal().split(';').filter_map(|pair| pair.trim().split_once('=')).find_map(|(name, value)| {
+            let plain = crate::pending::identify(value).is_some_and(|(_, ours)| ours == value);
+            (name == wanted && plain).then(|| Secret::from(value))
+        })
+    };
+    find(TICKET_COOKIE).or_else(|| find(LOOPBACK_TICKET_COOKIE))
+}
+
+fn leave(next: &Navigation) -> Reply {
+    match next.method {
+        NavigationMethod::Get => Reply::see_other(next.url.reveal()),
+        NavigationMethod::Post => form_page(next),
+    }
+}
+
+/// A page whose form submits itself; a button stands in where scripts are off.
+fn form_page(next: &Navigation) -> Reply {
+    const SCRIPT: &str = "document.forms[0].submit()";
+    let fields: String = next
+        .form
+        .iter()
+        .map(|field| {
+            let (name, value) = (escape(&field.name), escape(field.value.reveal()));
+            format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">")
+        })
+        .collect();
+    let action = next.url.reveal();
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Signing out</title><form method=\"post\" \
+         action=\"{}\">{fields}<noscript><button>Sign out</button></noscript></form><script>{SCRIPT}</script></html>",
+        escape(action)
+    );
+    let hash = crate::pending::standard_hash(SCRIPT);
+    let reply = Reply::new(200).header("Content-Type", "text/html; charset=utf-8").header(
+        "Content-Security-Policy",
+        format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
+    );
+    Reply { body: Secret::new(body), ..reply }
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

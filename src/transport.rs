@@ -1,0 +1,163 @@
+//! The built-in transport, on ureq and rustls: no redirects, TLS only, bounded in time and bytes.
+
+use std::sync::Arc;
+
+use crate::host::HttpTransport;
+
+/// The built-in transport, if this build has one.
+#[cfg(not(feature = "http"))]
+pub(crate) fn built_in() -> Option<Arc<dyn HttpTransport>> {
+    None
+}
+
+/// The built-in transport, if this build has one.
+#[cfg(feature = "http")]
+pub(crate) fn built_in() -> Option<Arc<dyn HttpTransport>> {
+    Some(Arc::new(ureq_transport::UreqTransport::default()))
+}
+
+#[cfg(feature = "http")]
+mod ureq_transport {
+    use std::net::{IpAddr, Ipv6Addr};
+    use std::time::Duration;
+
+    use once_cell::sync::OnceCell;
+    use ureq::Agent;
+    use ureq::http::Uri;
+    use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+    use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+
+    use crate::host::{Header, HostError, HttpAnswer, HttpCall, HttpMethod, HttpTransport};
+    use crate::provider::row::endpoint_url;
+    use crate::secret::Secret;
+
+    #[derive(Default)]
+    pub(super) struct UreqTransport {
+        anywhere: OnceCell<Agent>,
+        public_only: OnceCell<Agent>,
+    }
+
+    impl HttpTransport for UreqTransport {
+        fn send(&self, call: HttpCall) -> Result<HttpAnswer, HostError> {
+            if endpoint_url(call.url.reveal()).is_err() {
+                return Err(HostError::Insecure { reason: "not https and not loopback".to_owned() });
+            }
+            let cell = if call.public_addresses_only { &self.public_only } else { &self.anywhere };
+            let agent = cell.get_or_try_init(|| agent(call.public_addresses_only))?;
+            exchange(agent, &call).map_err(|error| reason(&error))
+        }
+    }
+
+    fn agent(public_only: bool) -> Result<Agent, HostError> {
+        let config = Agent::config_builder()
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .proxy(None)
+            .build();
+        let resolver = Guarded { public_only, inner: DefaultResolver::default() };
+        Ok(Agent::with_parts(config, DefaultConnector::default(), resolver))
+    }
+
+    fn exchange(agent: &Agent, call: &HttpCall) -> Result<HttpAnswer, ureq::Error> {
+        let milliseconds = |ms: i64| Some(Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(1)));
+        let limit = u64::try_from(call.max_body_bytes).unwrap_or(0);
+        let mut answer = match call.method {
+            HttpMethod::Get => {
+                let mut request = agent.get(call.url.reveal());
+                for header in &call.headers {
+                    request = request.header(&header.name, header.value.reveal());
+                }
+                request
+                    .config()
+                    .timeout_connect(milliseconds(call.connect_timeout_ms))
+                    .timeout_global(milliseconds(call.timeout_ms))
+                    .build()
+                    .call()?
+            }
+            HttpMethod::Post => {
+                let mut request = agent.post(call.url.reveal());
+                for header in &call.headers {
+                    request = request.header(&header.name, header.value.reveal());
+                }
+                let body = call.body.as_ref().map(Secret::reveal).unwrap_or_default();
+                request
+                    .config()
+                    .timeout_connect(milliseconds(call.connect_timeout_ms))
+                    .timeout_global(milliseconds(call.timeout_ms))
+                    .build()
+                    .send(body)?
+            }
+        };
+        let headers = answer
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| {
+                Some(Header { name: name.as_str().to_owned(), value: Secret::from(value.to_str().ok()?) })
+            })
+            .collect();
+        let status = i32::from(answer.status().as_u16());
+        let body = answer.body_mut().with_config().limit(limit).read_to_vec()?;
+        Ok(HttpAnswer { status, headers, body })
+    }
+
+    /// The kind of failure; ureq's own text may quote the address and is left behind.
+    fn reason(error: &ureq::Error) -> HostError {
+        let reason = String::new();
+        match error {
+            ureq::Error::Timeout(_) => HostError::TimeExpired { reason },
+            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => HostError::Offline { reason },
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => HostError::Insecure { reason },
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                HostError::Insecure { reason }
+            }
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => HostError::Insecure { reason },
+            ureq::Error::Io(_) => HostError::Offline { reason },
+            _ => HostError::BadAnswer { reason },
+        }
+    }
+
+    /// Refuses addresses of this machine and of private networks after the name was resolved (DISC-07, ATT-82).
+    #[derive(Debug)]
+    struct Guarded {
+        public_only: bool,
+        inner: DefaultResolver,
+    }
+
+    impl Resolver for Guarded {
+        fn resolve(
+            &self,
+            uri: &Uri,
+            config: &ureq::config::Config,
+            timeout: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let addresses = self.inner.resolve(uri, config, timeout)?;
+            if self.public_only && addresses.iter().any(|address| !is_public(address.ip())) {
+                return Err(ureq::Error::Io(std::io::ErrorKind::PermissionDenied.into()));
+            }
+            Ok(addresses)
+        }
+    }
+
+    fn is_public(address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(v4) => {
+                let [a, b, ..] = v4.octets();
+                let shared = a == 100 && (64..128).contains(&b);
+                !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_multicast() || v4.is_broadcast())
+                    && a != 0
+                    && !shared
+            }
+            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+                Some(v4) => is_public(IpAddr::V4(v4)),
+                None => !(v6.is_loopback() || v6.is_multicast() || v6 == Ipv6Addr::UNSPECIFIED || is_local(v6)),
+            },
+        }
+    }
+
+    /// fc00::/7 and fe80::/10.
+    fn is_local(address: Ipv6Addr) -> bool {
+        let [first, ..] = address.segments();
+        first & 0xFE00 == 0xFC00 || first & 0xFFC0 == 0xFE80
+    }
+}
