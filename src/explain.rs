@@ -17,7 +17,9 @@ pub(crate) fn explain(plan: &LogoutPlan) -> Vec<String> {
     if !plan.tokens.is_empty() {
         let place = match &plan.revocation {
             Endpoint::Known(address) => without_query(address),
-            Endpoint::Discovered | Endpoint::Missing => "the provider's revocation endpoint, to be looked up".to_owned(),
+            Endpoint::Discovered | Endpoint::Missing => {
+                "the provider's revocation endpoint, to be looked up".to_owned()
+            }
         };
         sentences.push(format!(
             "{} will be revoked at {place}; a revoked token does not prove that the session has ended.",
@@ -36,7 +38,11 @@ pub(crate) fn explain(plan: &LogoutPlan) -> Vec<String> {
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {many}")
+    }
 }
 
 fn without_query(address: &str) -> String {

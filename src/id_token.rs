@@ -72,14 +72,20 @@ pub fn read_id_token_unverified(token: &Secret) -> Result<Hints, LogoutError> {
         [header, payload, signature] => (*header, *payload, *signature),
         [header, _, _, _, _] => {
             decode_object(header, MAX_HEADER)?;
-            return Ok(Hints { encrypted: true, ..Hints::default() });
+            return Ok(Hints {
+                encrypted: true,
+                ..Hints::default()
+            });
         }
         _ => return refuse("HINT-01", "it does not have three or five parts"),
     };
     let header = decode_object(header, MAX_HEADER)?;
     check_header(&header)?;
     let claims = decode_object(payload, MAX_TOKEN)?;
-    let unsigned = header.get("alg").and_then(Value::as_str).is_none_or(|alg| alg.eq_ignore_ascii_case("none"));
+    let unsigned = header
+        .get("alg")
+        .and_then(Value::as_str)
+        .is_none_or(|alg| alg.eq_ignore_ascii_case("none"));
     if signature.is_empty() != unsigned {
         return refuse("HINT-01", "its signature and its algorithm contradict each other");
     }
@@ -91,7 +97,9 @@ pub fn read_id_token_unverified(token: &Secret) -> Result<Hints, LogoutError> {
 
 fn decode_part(part: &str) -> Result<Vec<u8>, LogoutError> {
     // The engine refuses padding, foreign letters and trailing bits that are not zero (RFC 7515 §2).
-    URL_SAFE_NO_PAD.decode(part).or_else(|_| refuse("HINT-02", "a part is not unpadded, canonical base64url"))
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .or_else(|_| refuse("HINT-02", "a part is not unpadded, canonical base64url"))
 }
 
 fn decode_object(part: &str, limit: usize) -> Result<Map<String, Value>, LogoutError> {
@@ -104,7 +112,10 @@ fn decode_object(part: &str, limit: usize) -> Result<Map<String, Value>, LogoutE
     }
     match strict_object(&bytes) {
         Some(object) => Ok(object),
-        None => refuse("HINT-04", "its header or payload is not a JSON object without duplicate members (HINT-05)"),
+        None => refuse(
+            "HINT-04",
+            "its header or payload is not a JSON object without duplicate members (HINT-05)",
+        ),
     }
 }
 
@@ -123,9 +134,8 @@ fn hints(claims: &Map<String, Value>, unsigned: bool) -> Result<Hints, LogoutErr
             _ => Ok(None),
         }
     };
-    let session_id = text("sid")?.filter(|sid| {
-        (1..=MAX_SID).contains(&sid.len()) && sid.bytes().all(|byte| (0x20..=0x7E).contains(&byte))
-    });
+    let session_id = text("sid")?
+        .filter(|sid| (1..=MAX_SID).contains(&sid.len()) && sid.bytes().all(|byte| (0x20..=0x7E).contains(&byte)));
     Ok(Hints {
         encrypted: false,
         unsigned,

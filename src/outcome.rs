@@ -257,4 +257,11 @@ pub struct PendingLogout {
     pub provider: SessionStatus,
 }
 
-display_as_debug!(SessionStatus, AccountStatus, Revocation, LogoutOutcome, Completion, PendingLogout);
+display_as_debug!(
+    SessionStatus,
+    AccountStatus,
+    Revocation,
+    LogoutOutcome,
+    Completion,
+    PendingLogout
+);

@@ -35,7 +35,12 @@ pub(crate) struct Journey {
 
 impl Journey {
     pub(crate) fn new(state: &str, redirect_uri: String, started_at: i64) -> Self {
-        Self { state_hash: hash(state), redirect_uri, started_at, over: false }
+        Self {
+            state_hash: hash(state),
+            redirect_uri,
+            started_at,
+            over: false,
+        }
     }
 
     /// Constant-time: how much of a guess is right must not show (PLR-05).
@@ -183,9 +188,13 @@ pub(crate) fn identify(text: &str) -> Option<(&str, &str)> {
 
 /// Whether a text has the form of an identifier: it becomes part of a key, so nothing else may.
 pub(crate) fn is_id(id: &str) -> bool {
-    id.split_once('.').is_some_and(|(scope, random)| (scope == "d" || is_random(scope)) && is_random(random))
+    id.split_once('.')
+        .is_some_and(|(scope, random)| (scope == "d" || is_random(scope)) && is_random(random))
 }
 
 fn is_random(text: &str) -> bool {
-    text.len() == RANDOM_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    text.len() == RANDOM_LENGTH
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

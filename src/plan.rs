@@ -185,7 +185,10 @@ impl LogoutPlan {
 
 impl fmt::Debug for LogoutPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogoutPlan").field("steps", &self.steps()).field("warnings", &self.warnings).finish()
+        f.debug_struct("LogoutPlan")
+            .field("steps", &self.steps())
+            .field("warnings", &self.warnings)
+            .finish()
     }
 }
 

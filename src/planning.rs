@@ -47,10 +47,16 @@ pub(crate) fn check<'a>(
         return refuse("REQ-01", "this provider cannot be asked to end the session behind it");
     }
     if request.everywhere {
-        return refuse("REQ-02", "this provider has no step that ends other devices or apps; leave out everywhere");
+        return refuse(
+            "REQ-02",
+            "this provider has no step that ends other devices or apps; leave out everywhere",
+        );
     }
     if request.in_frame && mode == LogoutMode::Redirect && reach > Reach::App && !config.allow_redirect_in_frame {
-        return refuse("REQ-03", "a redirect in a frame needs allow_redirect_in_frame, or use the reach App");
+        return refuse(
+            "REQ-03",
+            "a redirect in a frame needs allow_redirect_in_frame, or use the reach App",
+        );
     }
     if mode != LogoutMode::Popup && (request.popup.is_some() || request.main_window_redirect_uri.is_some()) {
         return refuse("REQ-04", "popup and main_window_redirect_uri need the mode Popup");
@@ -60,23 +66,39 @@ pub(crate) fn check<'a>(
     }
     check_texts(row, request)?;
     check_tokens(config, request)?;
-    let policy = Policy { registered, allow_http: config.allow_http };
+    let policy = Policy {
+        registered,
+        allow_http: config.allow_http,
+    };
     let mut warnings = Vec::new();
-    for target in [&request.return_to, &request.main_window_redirect_uri].into_iter().flatten() {
+    for target in [&request.return_to, &request.main_window_redirect_uri]
+        .into_iter()
+        .flatten()
+    {
         redirect_uri::validate(target, policy)?;
     }
     let redirect_uri = redirect(config, row, request);
     if let Some(target) = &redirect_uri {
         warnings.extend(redirect_uri::validate(target, policy)?.into_iter().map(remark));
     }
-    Ok(Asked { config, row, request, leaver, reach, mode, redirect_uri, warnings })
+    Ok(Asked {
+        config,
+        row,
+        request,
+        leaver,
+        reach,
+        mode,
+        redirect_uri,
+        warnings,
+    })
 }
 
 fn leaver(config: &ClientConfig, who: &Who) -> Result<Leaver, LogoutError> {
     match who {
-        Who::Everyone if config.home == Home::Server => {
-            refuse("HOME-01", "on a server one session is signed out at a time; name it with Who.This")
-        }
+        Who::Everyone if config.home == Home::Server => refuse(
+            "HOME-01",
+            "on a server one session is signed out at a time; name it with Who.This",
+        ),
         Who::Everyone => Ok(Leaver::Everyone),
         Who::This { account } => {
             check_account_id(&config.layout, &account.home_account_id)?;
@@ -91,9 +113,10 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
         return refuse("REQ-05", "the account has no identifier, or one longer than 2048 bytes");
     }
     match layout {
-        CacheLayout::Prefix { separator, .. } if id.contains(separator.as_str()) => {
-            refuse("REQ-05", "the account's identifier contains the separator of the cache layout")
-        }
+        CacheLayout::Prefix { separator, .. } if id.contains(separator.as_str()) => refuse(
+            "REQ-05",
+            "the account's identifier contains the separator of the cache layout",
+        ),
         CacheLayout::Prefix { .. } | CacheLayout::Msal => Ok(()),
     }
 }
@@ -103,9 +126,10 @@ fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Op
     match request.redirect.as_ref().or(config.post_logout_redirect_uri.as_ref()) {
         Some(Redirect::Uri { uri }) => Some(uri.clone()),
         Some(Redirect::Omit) => None,
-        None if row.inherits_page => {
-            request.initiating_page.as_deref().map(|page| redirect_uri::page_without_query(page).to_owned())
-        }
+        None if row.inherits_page => request
+            .initiating_page
+            .as_deref()
+            .map(|page| redirect_uri::page_without_query(page).to_owned()),
         None => None,
     }
 }
@@ -120,8 +144,14 @@ fn remark(remark: Remark) -> PlanWarning {
 fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError> {
     let secrets = [&request.state, &request.logout_hint];
     let longest = secrets.into_iter().flatten().map(|text| text.reveal().len());
-    if longest.chain(request.correlation_id.iter().map(String::len)).any(|length| length > LONGEST_TEXT) {
-        return refuse("REQ-06", "state, logout_hint or correlation_id is longer than 2048 bytes");
+    if longest
+        .chain(request.correlation_id.iter().map(String::len))
+        .any(|length| length > LONGEST_TEXT)
+    {
+        return refuse(
+            "REQ-06",
+            "state, logout_hint or correlation_id is longer than 2048 bytes",
+        );
     }
     if request.correlation_id.as_deref() == Some("") {
         return refuse("REQ-06", "correlation_id is empty; leave it out to have one drawn");
@@ -137,7 +167,10 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
             return refuse("RPI-04", "an extra parameter has no name, or is too long");
         }
         if row.names.reserved().any(|name| name == extra.name) {
-            return refuse("RPI-04", "an extra parameter repeats a parameter of the request; use the request's own field");
+            return refuse(
+                "RPI-04",
+                "an extra parameter repeats a parameter of the request; use the request's own field",
+            );
         }
     }
     Ok(())
@@ -165,14 +198,20 @@ fn check_client(config: &ClientConfig, hints: &Hints) -> Result<(), LogoutError>
     if hints.encrypted || hints.audience.iter().any(ours) || hints.authorized_party.as_ref().is_some_and(ours) {
         return Ok(());
     }
-    refuse("RPI-06", "the ID token was issued to another client than the configured client_id")
+    refuse(
+        "RPI-06",
+        "the ID token was issued to another client than the configured client_id",
+    )
 }
 
 /// ATT-85: what goes into a header or a form is visible ASCII.
 fn check_opaque(token: &Secret) -> Result<(), LogoutError> {
     let text = token.reveal();
     if text.is_empty() || text.len() > 64 * 1024 || !text.bytes().all(|byte| (0x21..=0x7E).contains(&byte)) {
-        return refuse("ATT-85", "a token to revoke is empty, too long, or holds characters that no token has");
+        return refuse(
+            "ATT-85",
+            "a token to revoke is empty, too long, or holds characters that no token has",
+        );
     }
     Ok(())
 }
@@ -183,7 +222,16 @@ pub(crate) fn plan(
     clearing: &Clearing,
     metadata: Option<&Metadata>,
 ) -> Result<LogoutPlan, LogoutError> {
-    let Asked { config, row, request, leaver, reach, mode, redirect_uri, mut warnings } = asked;
+    let Asked {
+        config,
+        row,
+        request,
+        leaver,
+        reach,
+        mode,
+        redirect_uri,
+        mut warnings,
+    } = asked;
     let accounts = match &leaver {
         Leaver::One(account) => vec![account.clone()],
         Leaver::Everyone => clearing.cached.iter().map(|cached| cached.account.clone()).collect(),
@@ -240,8 +288,14 @@ pub(crate) fn resolve(
 
 /// What the metadata gives cause to say.
 pub(crate) fn about_metadata(metadata: &Metadata) -> Vec<PlanWarning> {
-    let insecure = metadata.insecure.iter().map(|member| PlanWarning::InsecureEndpoint { member: member.clone() });
-    let elsewhere = metadata.other_hosts.iter().map(|host| PlanWarning::EndpointOnOtherHost { host: host.clone() });
+    let insecure = metadata
+        .insecure
+        .iter()
+        .map(|member| PlanWarning::InsecureEndpoint { member: member.clone() });
+    let elsewhere = metadata
+        .other_hosts
+        .iter()
+        .map(|host| PlanWarning::EndpointOnOtherHost { host: host.clone() });
     insecure.chain(elsewhere).collect()
 }
 
@@ -250,13 +304,19 @@ fn tokens_to_revoke(request: &EndSessionRequest, clearing: &Clearing) -> Vec<Own
     let mut tokens: Vec<OwnedToken> = Vec::new();
     if let Who::This { account } = &request.who {
         let id = &account.home_account_id;
-        tokens.extend(account.tokens.iter().map(|token| OwnedToken { account: id.clone(), token: token.clone() }));
+        tokens.extend(account.tokens.iter().map(|token| OwnedToken {
+            account: id.clone(),
+            token: token.clone(),
+        }));
     }
     for cached in &clearing.cached {
         for token in &cached.tokens {
             let known = tokens.iter().any(|owned| owned.token == *token);
             if !known && check_opaque(&token.value).is_ok() {
-                tokens.push(OwnedToken { account: cached.account.clone(), token: token.clone() });
+                tokens.push(OwnedToken {
+                    account: cached.account.clone(),
+                    token: token.clone(),
+                });
             }
         }
     }
@@ -298,7 +358,10 @@ impl Leaving {
             let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
             warnings.push(PlanWarning::ConfirmationWillShow { cure });
         }
-        Self { id_token_hint, logout_hint }
+        Self {
+            id_token_hint,
+            logout_hint,
+        }
     }
 }
 
@@ -309,14 +372,22 @@ fn usable_token(
     clearing: &Clearing,
     warnings: &mut Vec<PlanWarning>,
 ) -> Option<(Secret, Hints)> {
-    let cached = clearing.cached.iter().find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
-    let (account, token) = given.map(|token| (None, token)).or(cached.map(|(account, token)| (Some(account), token)))?;
+    let cached = clearing
+        .cached
+        .iter()
+        .find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
+    let (account, token) = given
+        .map(|token| (None, token))
+        .or(cached.map(|(account, token)| (Some(account), token)))?;
     let read = read_id_token_unverified(token).and_then(|hints| check_client(config, &hints).map(|()| hints));
     match (read, account) {
         (Ok(hints), _) => Some((token.clone(), hints)),
         (Err(error), Some(account)) => {
             let rule = error.broken_rule().unwrap_or_default();
-            warnings.push(PlanWarning::DamagedIdToken { account: account.clone(), rule });
+            warnings.push(PlanWarning::DamagedIdToken {
+                account: account.clone(),
+                rule,
+            });
             None
         }
         (Err(_), None) => None,
@@ -359,14 +430,23 @@ fn depart(
 ) -> Result<Departure, LogoutError> {
     let anonymous = draft.id_token_hint.is_none() && draft.client_id.is_none();
     if draft.redirect_uri.is_some() && row.redirect_needs_identity && anonymous {
-        return refuse("RPI-08", "a redirect needs an ID token or a client_id, or the provider will not return");
+        return refuse(
+            "RPI-08",
+            "a redirect needs an ID token or a client_id, or the provider will not return",
+        );
     }
     match (&draft.redirect_uri, mode) {
         (Some(_), _) => {
-            warnings.extend(row.may_not_return.iter().map(|why| PlanWarning::MayNotReturn { why: *why }));
+            warnings.extend(
+                row.may_not_return
+                    .iter()
+                    .map(|why| PlanWarning::MayNotReturn { why: *why }),
+            );
         }
         (None, LogoutMode::Popup) => warnings.push(PlanWarning::PopupStaysOpen),
-        (None, _) => warnings.push(PlanWarning::MayNotReturn { why: ReturnCondition::NoRedirectUri }),
+        (None, _) => warnings.push(PlanWarning::MayNotReturn {
+            why: ReturnCondition::NoRedirectUri,
+        }),
     }
     if config.sign_in_browser.is_some() && config.sign_in_browser != config.sign_out_browser {
         warnings.push(PlanWarning::DifferentCookieJar);

@@ -11,8 +11,23 @@ pub(crate) const MAX_LENGTH: usize = 2_048;
 
 /// Schemes that run code, read files or leave the browser: refused even where configured (URI-04).
 const FORBIDDEN: [&str; 17] = [
-    "javascript", "data", "vbscript", "blob", "file", "about", "view-source", "filesystem", "intent", "content", "jar",
-    "ws", "wss", "ftp", "mailto", "tel", "sms",
+    "javascript",
+    "data",
+    "vbscript",
+    "blob",
+    "file",
+    "about",
+    "view-source",
+    "filesystem",
+    "intent",
+    "content",
+    "jar",
+    "ws",
+    "wss",
+    "ftp",
+    "mailto",
+    "tel",
+    "sms",
 ];
 
 /// What the configuration says about addresses.
@@ -39,10 +54,17 @@ fn refuse<T>(rule: &str, detail: &str) -> Result<T, LogoutError> {
 /// Accepts a registered, well-formed address (URI-01 to URI-13), with remarks.
 pub(crate) fn validate(raw: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
     let remarks = well_formed(raw, policy)?;
-    if policy.registered.iter().any(|entry| entry == raw || same_but_loopback_port(entry, raw)) {
+    if policy
+        .registered
+        .iter()
+        .any(|entry| entry == raw || same_but_loopback_port(entry, raw))
+    {
         return Ok(remarks);
     }
-    refuse("URI-11", "it is not among the configured redirect_uris, which are compared byte by byte")
+    refuse(
+        "URI-11",
+        "it is not among the configured redirect_uris, which are compared byte by byte",
+    )
 }
 
 /// The syntax and scheme rules without the list of registered addresses; the list itself is checked with it.
@@ -53,8 +75,14 @@ pub(crate) fn well_formed(raw: &str, policy: Policy<'_>) -> Result<Vec<Remark>, 
     if raw.len() > MAX_LENGTH {
         return refuse("URI-01", "it is longer than 2048 bytes");
     }
-    if raw.bytes().any(|b| !(0x21..=0x7E).contains(&b) || b"\\\"<>^{}|`".contains(&b)) {
-        return refuse("URI-02", "it contains a space, a control or non-ASCII character, or one of \\ \" < > ^ { } | `");
+    if raw
+        .bytes()
+        .any(|b| !(0x21..=0x7E).contains(&b) || b"\\\"<>^{}|`".contains(&b))
+    {
+        return refuse(
+            "URI-02",
+            "it contains a space, a control or non-ASCII character, or one of \\ \" < > ^ { } | `",
+        );
     }
     let Some((scheme, rest)) = scheme_of(raw) else {
         return refuse("URI-03", "it has no scheme; relative addresses are not accepted");
@@ -70,7 +98,11 @@ pub(crate) fn well_formed(raw: &str, policy: Policy<'_>) -> Result<Vec<Remark>, 
     if raw.contains('#') {
         return refuse("URI-08", "it has a fragment; remove everything from # on");
     }
-    if scheme == "http" || scheme == "https" { web(raw, &scheme, rest, policy) } else { native(raw, &scheme, policy) }
+    if scheme == "http" || scheme == "https" {
+        web(raw, &scheme, rest, policy)
+    } else {
+        native(raw, &scheme, policy)
+    }
 }
 
 fn scheme_of(raw: &str) -> Option<(&str, &str)> {
@@ -82,8 +114,14 @@ fn scheme_of(raw: &str) -> Option<(&str, &str)> {
 }
 
 fn web(raw: &str, scheme: &str, rest: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
-    let Some(after) = rest.strip_prefix("//").filter(|after| !after.starts_with('/') && !after.is_empty()) else {
-        return refuse("URI-05", "after the scheme there must be exactly two slashes and a host");
+    let Some(after) = rest
+        .strip_prefix("//")
+        .filter(|after| !after.starts_with('/') && !after.is_empty())
+    else {
+        return refuse(
+            "URI-05",
+            "after the scheme there must be exactly two slashes and a host",
+        );
     };
     let authority = after.split(['/', '?']).next().unwrap_or(after);
     if authority.contains('@') {
@@ -102,30 +140,47 @@ fn web(raw: &str, scheme: &str, rest: &str, policy: Policy<'_>) -> Result<Vec<Re
     let named = raw_host.to_ascii_lowercase();
     let is_address = matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)));
     if named.split('.').any(str::is_empty) || named.contains('*') || (is_address && host != named) {
-        return refuse("URI-09", "its host is empty, has an empty label, a wildcard or an unusual spelling of an address");
+        return refuse(
+            "URI-09",
+            "its host is empty, has an empty label, a wildcard or an unusual spelling of an address",
+        );
     }
     if url.port() == Some(0) {
         return refuse("URI-09", "its port is 0");
     }
     let loopback = is_loopback(&url);
     if scheme == "http" && !loopback && !policy.allow_http {
-        return refuse("URI-04", "http is accepted only on a loopback address, or with allow_http");
+        return refuse(
+            "URI-04",
+            "http is accepted only on a loopback address, or with allow_http",
+        );
     }
     if scheme == "https" && loopback && is_address {
         return refuse("NAT-03", "a loopback address cannot have a certificate; use http");
     }
     if !same_but_canonical(raw, &url, authority) {
-        return refuse("URI-10", "a browser would rewrite it; write it in its canonical form, without dot segments");
+        return refuse(
+            "URI-10",
+            "a browser would rewrite it; write it in its canonical form, without dot segments",
+        );
     }
-    Ok(if named == "localhost" { vec![Remark::LocalhostByName] } else { Vec::new() })
+    Ok(if named == "localhost" {
+        vec![Remark::LocalhostByName]
+    } else {
+        Vec::new()
+    })
 }
 
 fn native(raw: &str, scheme: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
-    let listed = policy.registered.iter().any(|entry| {
-        scheme_of(entry).is_some_and(|(configured, _)| configured.eq_ignore_ascii_case(scheme))
-    });
+    let listed = policy
+        .registered
+        .iter()
+        .any(|entry| scheme_of(entry).is_some_and(|(configured, _)| configured.eq_ignore_ascii_case(scheme)));
     if !listed {
-        return refuse("URI-04", "its scheme is neither https nor that of a configured redirect URI");
+        return refuse(
+            "URI-04",
+            "its scheme is neither https nor that of a configured redirect URI",
+        );
     }
     let Ok(url) = Url::parse(raw) else {
         return refuse("URI-09", "it is not a valid address");
@@ -135,14 +190,24 @@ fn native(raw: &str, scheme: &str, policy: Policy<'_>) -> Result<Vec<Remark>, Lo
     }
     let canonical = url.as_str().get(scheme.len()..);
     if raw.get(scheme.len()..) != canonical {
-        return refuse("URI-10", "a browser would rewrite it; write it in its canonical form, without dot segments");
+        return refuse(
+            "URI-10",
+            "a browser would rewrite it; write it in its canonical form, without dot segments",
+        );
     }
-    Ok(if scheme.contains('.') { Vec::new() } else { vec![Remark::SchemeWithoutDot] })
+    Ok(if scheme.contains('.') {
+        Vec::new()
+    } else {
+        vec![Remark::SchemeWithoutDot]
+    })
 }
 
 /// URI-10: only the case of scheme and host, a default port and the slash of an empty path may differ.
 fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
-    let after_authority = raw.split_once("//").and_then(|(_, rest)| rest.get(authority.len()..)).unwrap_or("");
+    let after_authority = raw
+        .split_once("//")
+        .and_then(|(_, rest)| rest.get(authority.len()..))
+        .unwrap_or("");
     let port = match url.port() {
         Some(port) => format!(":{port}"),
         None => String::new(),
@@ -160,7 +225,10 @@ fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
 
 fn raw_host(authority: &str) -> &str {
     if authority.starts_with('[') {
-        return authority.find(']').and_then(|end| authority.get(..=end)).unwrap_or(authority);
+        return authority
+            .find(']')
+            .and_then(|end| authority.get(..=end))
+            .unwrap_or(authority);
     }
     authority.split_once(':').map_or(authority, |(host, _)| host)
 }
@@ -177,7 +245,9 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 /// NAT-03: a native app's loopback listener gets another port each time; everything else stays exact.
 fn same_but_loopback_port(registered: &str, raw: &str) -> bool {
-    let (Ok(ours), Ok(theirs)) = (Url::parse(registered), Url::parse(raw)) else { return false };
+    let (Ok(ours), Ok(theirs)) = (Url::parse(registered), Url::parse(raw)) else {
+        return false;
+    };
     let address = matches!(ours.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)));
     address
         && is_loopback(&ours)
@@ -190,7 +260,9 @@ fn same_but_loopback_port(registered: &str, raw: &str) -> bool {
 
 /// PLR-06: whether a returned address is the one that was sent, give or take what the provider appends to its query.
 pub(crate) fn returned_to(sent: &str, returned: &str) -> bool {
-    let (Ok(ours), Ok(theirs)) = (Url::parse(sent), Url::parse(returned)) else { return false };
+    let (Ok(ours), Ok(theirs)) = (Url::parse(sent), Url::parse(returned)) else {
+        return false;
+    };
     let registered_query = crate::query::decode(ours.query().unwrap_or(""));
     let mut returned_query = crate::query::decode(theirs.query().unwrap_or(""));
     ours.scheme() == theirs.scheme()

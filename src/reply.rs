@@ -27,18 +27,30 @@ display_as_debug!(Reply);
 
 impl Reply {
     fn new(status: i32) -> Self {
-        let reply = Self { status, headers: Vec::new(), body: Secret::from("") };
-        reply.header("Cache-Control", "no-store").header("Referrer-Policy", "no-referrer")
+        let reply = Self {
+            status,
+            headers: Vec::new(),
+            body: Secret::from(""),
+        };
+        reply
+            .header("Cache-Control", "no-store")
+            .header("Referrer-Policy", "no-referrer")
     }
 
     fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push(Header { name: name.to_owned(), value: Secret::new(value) });
+        self.headers.push(Header {
+            name: name.to_owned(),
+            value: Secret::new(value),
+        });
         self
     }
 
     fn text(self, body: &str) -> Self {
         let reply = self.header("Content-Type", "text/plain; charset=utf-8");
-        Self { body: Secret::from(body), ..reply }
+        Self {
+            body: Secret::from(body),
+            ..reply
+        }
     }
 
     /// 303, so that a POST which signs out becomes a GET of the provider.
@@ -55,11 +67,13 @@ impl LogoutOutcome {
         let reply = match (&self.next, &self.return_to) {
             (Some(next), _) => leave(next),
             (None, Some(page)) => Reply::see_other(page),
-            (None, None) => Reply::new(200).text("You are signed out of this application.\n"),
+            (None, None) => local(self),
         };
-        let secure = self.next.as_ref().and_then(|next| next.redirect_uri.as_deref()).is_none_or(|uri| {
-            !uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
-        });
+        let secure = self
+            .next
+            .as_ref()
+            .and_then(|next| next.redirect_uri.as_deref())
+            .is_none_or(|uri| !uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")));
         match &self.ticket {
             Some(ticket) => reply.header("Set-Cookie", cookie(ticket, secure)),
             None => reply,
@@ -75,7 +89,7 @@ impl Completion {
         match self {
             Self::Matched { outcome } | Self::AlreadyHandled { outcome } => match &outcome.return_to {
                 Some(page) => Reply::see_other(page),
-                None => Reply::new(200).text("You are signed out of this application.\n"),
+                None => local(outcome),
             },
             Self::NotOurs { why } => Reply::new(400).text(match why {
                 NotOursReason::NotThisBrowser => "This sign-out was begun in another browser.\n",
@@ -89,19 +103,39 @@ impl Completion {
     }
 }
 
+/// What can be said without the provider.
+fn local(outcome: &LogoutOutcome) -> Reply {
+    Reply::new(200).text(if outcome.signed_out_locally() {
+        "You are signed out of this application.\n"
+    } else {
+        "Your session in this application could not be cleared. Please try again.\n"
+    })
+}
+
 fn cookie(ticket: &Secret, secure: bool) -> String {
-    let (name, attribute) = if secure { (TICKET_COOKIE, "; Secure") } else { (LOOPBACK_TICKET_COOKIE, "") };
-    format!("{name}={}; Path=/; Max-Age={TICKET_AGE}; HttpOnly; SameSite=Lax{attribute}", ticket.reveal())
+    let (name, attribute) = if secure {
+        (TICKET_COOKIE, "; Secure")
+    } else {
+        (LOOPBACK_TICKET_COOKIE, "")
+    };
+    format!(
+        "{name}={}; Path=/; Max-Age={TICKET_AGE}; HttpOnly; SameSite=Lax{attribute}",
+        ticket.reveal()
+    )
 }
 
 /// The ticket in a `Cookie` header, if there is one. A damaged neighbour does not matter, and a value may hold `=`.
 #[uniffi::export]
 pub fn ticket_in_cookies(header: &Secret) -> Option<Secret> {
     let find = |wanted: &str| {
-        header.reveal().split(';').filter_map(|pair| pair.trim().split_once('=')).find_map(|(name, value)| {
-            let plain = crate::pending::identify(value).is_some_and(|(_, ours)| ours == value);
-            (name == wanted && plain).then(|| Secret::from(value))
-        })
+        header
+            .reveal()
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(name, value)| {
+                let plain = crate::pending::identify(value).is_some_and(|(_, ours)| ours == value);
+                (name == wanted && plain).then(|| Secret::from(value))
+            })
     };
     find(TICKET_COOKIE).or_else(|| find(LOOPBACK_TICKET_COOKIE))
 }
@@ -131,11 +165,16 @@ fn form_page(next: &Navigation) -> Reply {
         escape(action)
     );
     let hash = crate::pending::standard_hash(SCRIPT);
-    let reply = Reply::new(200).header("Content-Type", "text/html; charset=utf-8").header(
-        "Content-Security-Policy",
-        format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
-    );
-    Reply { body: Secret::new(body), ..reply }
+    let reply = Reply::new(200)
+        .header("Content-Type", "text/html; charset=utf-8")
+        .header(
+            "Content-Security-Policy",
+            format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
+        );
+    Reply {
+        body: Secret::new(body),
+        ..reply
+    }
 }
 
 fn escape(text: &str) -> String {

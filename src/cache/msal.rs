@@ -14,10 +14,18 @@ const FAMILY: &str = "1";
 /// What a key names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Name {
-    Account { home: String },
-    Credential { home: String, kind: &'static str, client: Client },
+    Account {
+        home: String,
+    },
+    Credential {
+        home: String,
+        kind: &'static str,
+        client: Client,
+    },
     AccountIndex,
-    TokenIndex { client: String },
+    TokenIndex {
+        client: String,
+    },
     /// Something of this client that is not an account's.
     OfClient,
     ActiveAccount,
@@ -45,14 +53,23 @@ fn name(selector: &Selector<'_>, key: &str) -> Option<Name> {
     }
     let key = fold(key);
     let client = fold(selector.client_id);
-    own_name(&key, &client, selector).or_else(|| piped(&key, &client, selector)).or_else(|| dashed(&key, &client, selector))
+    own_name(&key, &client, selector)
+        .or_else(|| piped(&key, &client, selector))
+        .or_else(|| dashed(&key, &client, selector))
 }
 
 /// `msal.3` or `msal.2` or `msal`, as the first part of a name.
 fn schema(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("msal")?;
-    let digits = rest.strip_prefix('.').map(|r| r.bytes().take_while(u8::is_ascii_digit).count()).unwrap_or(0);
-    if digits == 0 { Some(rest) } else { rest.get(1 + digits..) }
+    let digits = rest
+        .strip_prefix('.')
+        .map(|r| r.bytes().take_while(u8::is_ascii_digit).count())
+        .unwrap_or(0);
+    if digits == 0 {
+        Some(rest)
+    } else {
+        rest.get(1 + digits..)
+    }
 }
 
 fn own_name(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
@@ -61,29 +78,46 @@ fn own_name(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
             return Some(Name::AccountIndex);
         }
         if let Some(owner) = rest.strip_prefix(".token.keys.") {
-            return Some(Name::TokenIndex { client: owner.to_owned() });
+            return Some(Name::TokenIndex {
+                client: owner.to_owned(),
+            });
         }
     }
-    if let Some(rest) = key.strip_prefix("msal.").and_then(|r| r.strip_prefix(client)).and_then(|r| r.strip_prefix('.')) {
-        return Some(if rest == "active-account-filters" { Name::ActiveAccount } else { Name::OfClient });
+    if let Some(rest) = key
+        .strip_prefix("msal.")
+        .and_then(|r| r.strip_prefix(client))
+        .and_then(|r| r.strip_prefix('.'))
+    {
+        return Some(if rest == "active-account-filters" {
+            Name::ActiveAccount
+        } else {
+            Name::OfClient
+        });
     }
     if key == "msal.interaction.status" || key.starts_with("throttling.{") {
         return Some(Name::ByValue);
     }
     let of_client = key.strip_prefix("server-telemetry-") == Some(client)
-        || selector.hosts.iter().any(|host| key == format!("appmetadata-{host}-{client}"));
+        || selector
+            .hosts
+            .iter()
+            .any(|host| key == format!("appmetadata-{host}-{client}"));
     of_client.then_some(Name::OfClient)
 }
 
 fn piped(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
     let segments: Vec<&str> = key.split('|').collect();
-    let [first, home, host, rest @ ..] = segments.as_slice() else { return None };
+    let [first, home, host, rest @ ..] = segments.as_slice() else {
+        return None;
+    };
     let numbered = schema(first) == Some("") && first.len() > "msal".len();
     if !numbered || home.is_empty() || !selector.hosts.iter().any(|known| known == host) {
         return None;
     }
     match rest {
-        [_tenant] => Some(Name::Account { home: (*home).to_owned() }),
+        [_tenant] => Some(Name::Account {
+            home: (*home).to_owned(),
+        }),
         [kind, owner, _realm, _target, ..] => {
             let kind = CREDENTIAL_TYPES.into_iter().find(|known| known == kind)?;
             let client = match *owner {
@@ -91,20 +125,28 @@ fn piped(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
                 FAMILY => Client::Family,
                 _ => Client::Other,
             };
-            Some(Name::Credential { home: (*home).to_owned(), kind, client })
+            Some(Name::Credential {
+                home: (*home).to_owned(),
+                kind,
+                client,
+            })
         }
         _ => None,
     }
 }
 
 fn dashed(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
-    let (home, rest) = selector.hosts.iter().find_map(|host| key.split_once(&format!("-{host}-")))?;
+    let (home, rest) = selector
+        .hosts
+        .iter()
+        .find_map(|host| key.split_once(&format!("-{host}-")))?;
     if home.is_empty() || home == "appmetadata" || home.contains('|') {
         return None;
     }
     let home = home.to_owned();
-    let Some((kind, rest)) =
-        CREDENTIAL_TYPES.into_iter().find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('-')?)))
+    let Some((kind, rest)) = CREDENTIAL_TYPES
+        .into_iter()
+        .find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('-')?)))
     else {
         return Some(Name::Account { home });
     };
@@ -159,7 +201,10 @@ fn is_ours(selector: &Selector<'_>, values: &Values, key: &str, client: &Client)
 }
 
 pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values) -> Clearing {
-    let named: Vec<(&String, Name)> = keys.iter().filter_map(|key| Some((key, name(selector, key)?))).collect();
+    let named: Vec<(&String, Name)> = keys
+        .iter()
+        .filter_map(|key| Some((key, name(selector, key)?)))
+        .collect();
     let mut clearing = Clearing::default();
     let mut needed_by_others: Vec<&str> = Vec::new();
     for (key, name) in &named {
@@ -194,7 +239,9 @@ pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values)
 }
 
 fn names_account(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
-    object(values, key).and_then(|filter| member(&filter, "homeAccountId")).is_some_and(|home| leaves(selector, &home))
+    object(values, key)
+        .and_then(|filter| member(&filter, "homeAccountId"))
+        .is_some_and(|home| leaves(selector, &home))
 }
 
 /// An interaction flag or a throttling entry of this client.
@@ -202,7 +249,9 @@ fn names_client(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
     let client = fold(selector.client_id);
     if let Some(thumbprint) = key.strip_prefix("throttling.") {
         let thumbprint: Option<Map<String, Value>> = serde_json::from_str(thumbprint).ok();
-        return thumbprint.and_then(|entry| member(&entry, "clientId")).is_some_and(|owner| owner == client);
+        return thumbprint
+            .and_then(|entry| member(&entry, "clientId"))
+            .is_some_and(|owner| owner == client);
     }
     match object(values, key) {
         Some(status) => member(&status, "clientId").is_some_and(|owner| owner == client),
@@ -217,7 +266,9 @@ fn rewrite_indexes(named: &[(&String, Name)], values: &Values, clearing: &mut Cl
             continue;
         }
         let Some(seen) = values.get(*key) else { continue };
-        let Ok(mut index) = serde_json::from_str::<Value>(seen.reveal()) else { continue };
+        let Ok(mut index) = serde_json::from_str::<Value>(seen.reveal()) else {
+            continue;
+        };
         if !prune(&mut index, &gone) {
             continue;
         }
@@ -225,7 +276,11 @@ fn rewrite_indexes(named: &[(&String, Name)], values: &Values, clearing: &mut Cl
             clearing.remove.push((*key).clone());
         } else {
             let becomes = Secret::from(index.to_string());
-            clearing.rewrite.push(Rewrite { key: (*key).clone(), seen: seen.clone(), becomes });
+            clearing.rewrite.push(Rewrite {
+                key: (*key).clone(),
+                seen: seen.clone(),
+                becomes,
+            });
         }
     }
 }
@@ -238,7 +293,9 @@ fn prune(index: &mut Value, gone: &[String]) -> bool {
             names.retain(|name| !name.as_str().is_some_and(|name| gone.contains(&fold(name))));
             names.len() != before
         }
-        Value::Object(lists) => lists.values_mut().fold(false, |changed, list| prune(list, gone) || changed),
+        Value::Object(lists) => lists
+            .values_mut()
+            .fold(false, |changed, list| prune(list, gone) || changed),
         _ => false,
     }
 }
@@ -266,10 +323,16 @@ fn cached(selector: &Selector<'_>, named: &[(&String, Name)], values: &Values) -
         if !leaves(selector, home) {
             continue;
         }
-        let at = accounts.iter().position(|known| known.account == *home).unwrap_or_else(|| {
-            accounts.push(Cached { account: home.clone(), ..Cached::default() });
-            accounts.len() - 1
-        });
+        let at = accounts
+            .iter()
+            .position(|known| known.account == *home)
+            .unwrap_or_else(|| {
+                accounts.push(Cached {
+                    account: home.clone(),
+                    ..Cached::default()
+                });
+                accounts.len() - 1
+            });
         if let Some(account) = accounts.get_mut(at) {
             account.id_token = account.id_token.take().or_else(|| id_token.map(Secret::from));
         }

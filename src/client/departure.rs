@@ -43,8 +43,13 @@ impl LogoutClient {
         };
         end_session::check_endpoint(&self.row.names, &departure.draft, &endpoint)
             .map_err(|_| Failure::EndpointRefused)?;
-        let built =
-            end_session::build(&self.row.names, &departure.draft, &endpoint, &drawn.state, &record.correlation_id);
+        let built = end_session::build(
+            &self.row.names,
+            &departure.draft,
+            &endpoint,
+            &drawn.state,
+            &record.correlation_id,
+        );
         if built.hint_dropped && !record.warnings.contains(&PlanWarning::HintDropped) {
             record.warnings.push(PlanWarning::HintDropped);
         }
@@ -54,10 +59,14 @@ impl LogoutClient {
     fn discovered_end_session(&self, record: &mut Record) -> Result<String, Failure> {
         let metadata = self.metadata(entropy::now()).map_err(|_| Failure::DiscoveryFailed)?;
         record.warnings.extend(about_metadata(&metadata));
-        match resolve(&self.row.end_session, Some(&metadata), |known| known.end_session.as_ref()) {
+        match resolve(&self.row.end_session, Some(&metadata), |known| {
+            known.end_session.as_ref()
+        }) {
             Endpoint::Known(address) => Ok(address),
             Endpoint::Discovered | Endpoint::Missing => {
-                record.warnings.extend([PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains]);
+                record
+                    .warnings
+                    .extend([PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains]);
                 Err(Failure::NoEndpoint)
             }
         }
@@ -67,7 +76,9 @@ impl LogoutClient {
         // Nothing more will be heard of a browser that has nowhere to return to.
         let on_its_way = match navigation.redirect_uri {
             Some(_) => SessionStatus::Pending,
-            None => SessionStatus::Unconfirmed { because: Doubt::NoReturn },
+            None => SessionStatus::Unconfirmed {
+                because: Doubt::NoReturn,
+            },
         };
         let Some(navigator) = &self.navigator else {
             record.provider = on_its_way;
@@ -89,11 +100,15 @@ impl LogoutClient {
             }
             Ok(Navigated::NoBrowser) => {
                 record.open_window = false;
-                record.stop_waiting(SessionStatus::Failed { because: Failure::NoBrowser });
+                record.stop_waiting(SessionStatus::Failed {
+                    because: Failure::NoBrowser,
+                });
             }
             Err(_) => {
                 record.open_window = false;
-                record.stop_waiting(SessionStatus::Failed { because: Failure::NavigatorFailed });
+                record.stop_waiting(SessionStatus::Failed {
+                    because: Failure::NavigatorFailed,
+                });
             }
         }
         None

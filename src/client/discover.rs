@@ -29,7 +29,8 @@ impl LogoutClient {
         if !self.is_discovered() {
             return None;
         }
-        self.stored_metadata().filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
+        self.stored_metadata()
+            .filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
     }
 
     /// Metadata that is kept, else asked for, else old (DISC-09: stale metadata is better than none).
@@ -50,28 +51,46 @@ impl LogoutClient {
         let answer = self.send(discovery::call(&self.row)).map_err(|error| {
             let retryable = matches!(error, HostError::Offline { .. } | HostError::TimeExpired { .. });
             let detail = format!("the provider could not be asked for its addresses ({error})");
-            LogoutError::Metadata { rule: "DISC-06".to_owned(), detail, retryable }
+            LogoutError::Metadata {
+                rule: "DISC-06".to_owned(),
+                detail,
+                retryable,
+            }
         })?;
         discovery::read(&self.row, &answer, now)
     }
 
     /// Keeping metadata saves a request; failing to keep it costs nothing else.
     fn keep(&self, metadata: &Metadata) {
-        let Ok(text) = serde_json::to_string(metadata) else { return };
-        let entry = Entry { key: self.metadata_key(), value: Secret::from(text), protect: false };
-        let _ = self.store.commit(Change { require: Vec::new(), write: vec![entry], remove: Vec::new() });
+        let Ok(text) = serde_json::to_string(metadata) else {
+            return;
+        };
+        let entry = Entry {
+            key: self.metadata_key(),
+            value: Secret::from(text),
+            protect: false,
+        };
+        let _ = self.store.commit(Change {
+            require: Vec::new(),
+            write: vec![entry],
+            remove: Vec::new(),
+        });
     }
 
     pub(super) fn send(&self, call: HttpCall) -> Result<HttpAnswer, HostError> {
         let limit = call.max_body_bytes;
         let Some(transport) = &self.transport else {
-            return Err(HostError::Offline { reason: "there is no transport".to_owned() });
+            return Err(HostError::Offline {
+                reason: "there is no transport".to_owned(),
+            });
         };
         let answer = transport.send(call)?;
         if i64::try_from(answer.body.len()).is_ok_and(|length| length <= limit) {
             Ok(answer)
         } else {
-            Err(HostError::BadAnswer { reason: "the body is larger than allowed".to_owned() })
+            Err(HostError::BadAnswer {
+                reason: "the body is larger than allowed".to_owned(),
+            })
         }
     }
 }

@@ -67,7 +67,15 @@ impl LogoutClient {
             ));
         }
         let registered = config.registered();
-        Ok(Self { config, row, registered, store, navigator, transport, listeners })
+        Ok(Self {
+            config,
+            row,
+            registered,
+            store,
+            navigator,
+            transport,
+            listeners,
+        })
     }
 
     /// What a sign-out would do, before any of it happens.
@@ -100,6 +108,7 @@ impl LogoutClient {
     ///
     /// What is not ours is an answer, not an error. Fails when the store does not answer. Touches: store, navigator,
     /// listeners.
+    #[uniffi::method(default(ticket))]
     pub fn complete(&self, url: &Secret, ticket: Option<Secret>) -> Result<Completion, LogoutError> {
         self.read_return(url, ticket.as_ref())
     }
@@ -135,21 +144,34 @@ impl LogoutClient {
         let leaver = match account {
             Some(account) => Leaver::One(account),
             None if self.config.home == Home::Server => {
-                return Err(LogoutError::request("HOME-01", "on a server name the session whose sign-outs you ask for"));
+                return Err(LogoutError::request(
+                    "HOME-01",
+                    "on a server name the session whose sign-outs you ask for",
+                ));
             }
             None => Leaver::Everyone,
         };
         let now = entropy::now();
-        let records = self.records(&pending::scope(self.config.home, &leaver)).map_err(store::before)?;
+        let records = self
+            .records(&pending::scope(self.config.home, &leaver))
+            .map_err(store::before)?;
         let waiting = |record: &Record| {
-            let logout_is_live = record.logout.as_ref().is_some_and(|journey| !journey.over && !journey.is_late(now));
+            let logout_is_live = record
+                .logout
+                .as_ref()
+                .is_some_and(|journey| !journey.over && !journey.is_late(now));
             let concerns = match &leaver {
                 Leaver::One(one) => record.accounts.iter().any(|account| account.account == *one),
                 Leaver::Everyone => true,
             };
             logout_is_live && concerns && record.provider == SessionStatus::Pending
         };
-        Ok(records.into_iter().map(|(record, _)| record).filter(waiting).map(|record| record.summary()).collect())
+        Ok(records
+            .into_iter()
+            .map(|(record, _)| record)
+            .filter(waiting)
+            .map(|record| record.summary())
+            .collect())
     }
 
     /// The accounts in the cache of this client. Only on a device.
@@ -157,11 +179,22 @@ impl LogoutClient {
     /// Fails on a server, and when the store does not answer. Touches: store (reads).
     pub fn accounts(&self) -> Result<Vec<Account>, LogoutError> {
         if self.config.home == Home::Server {
-            return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));
+            return Err(LogoutError::request(
+                "HOME-01",
+                "on a server nobody may list everybody's sessions",
+            ));
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
-        let account = |id| Account { home_account_id: id, id_token: None, tokens: Vec::new() };
-        Ok(clearing.cached.into_iter().map(|cached| account(cached.account)).collect())
+        let account = |id| Account {
+            home_account_id: id,
+            id_token: None,
+            tokens: Vec::new(),
+        };
+        Ok(clearing
+            .cached
+            .into_iter()
+            .map(|cached| account(cached.account))
+            .collect())
     }
 }
 
@@ -178,8 +211,11 @@ impl LogoutClient {
     /// Tells every listener; what one throws is its own affair.
     fn emit(&self, kind: LogoutEventKind, record: &Record) {
         for listener in &self.listeners {
-            let event =
-                LogoutEvent { kind, id: record.id.clone(), correlation_id: record.correlation_id.clone() };
+            let event = LogoutEvent {
+                kind,
+                id: record.id.clone(),
+                correlation_id: record.correlation_id.clone(),
+            };
             let _ = listener.on_event(event);
         }
     }

@@ -7,7 +7,12 @@ use crate::request::Reach;
 
 /// Hosts that share one cloud's cached tokens (ENTRA-04). Never compared by suffix: look-alikes exist.
 const CLOUDS: [&[&str]; 4] = [
-    &["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+    &[
+        "login.microsoftonline.com",
+        "login.windows.net",
+        "login.microsoft.com",
+        "sts.windows.net",
+    ],
     &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
     &["login.microsoftonline.us", "login.usgovcloudapi.net"],
     &["login-us.microsoftonline.com"],
