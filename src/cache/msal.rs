@@ -232,7 +232,7 @@ pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values)
             clearing.remove.push((*key).clone());
         }
     }
-    rewrite_indexes(&named, values, &mut clearing);
+    rewrite_indexes(selector, keys, &named, values, &mut clearing);
     clearing.cached = cached(selector, &named, values);
     clearing.remove.sort();
     clearing
@@ -259,8 +259,19 @@ fn names_client(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
     }
 }
 
-fn rewrite_indexes(named: &[(&String, Name)], values: &Values, clearing: &mut Clearing) {
+fn rewrite_indexes(
+    selector: &Selector<'_>,
+    keys: &[String],
+    named: &[(&String, Name)],
+    values: &Values,
+    clearing: &mut Clearing,
+) {
     let gone: Vec<String> = clearing.remove.iter().map(|key| fold(key)).collect();
+    let there: Vec<String> = keys.iter().map(|key| fold(key)).collect();
+    // Also what is gone already: a name that leads nowhere is a trace of the account.
+    let prunes = |entry: &str| {
+        gone.iter().any(|key| key == entry) || !there.iter().any(|key| key == entry) && is_of(selector, entry)
+    };
     for (key, name) in named {
         if !matches!(name, Name::AccountIndex | Name::TokenIndex { .. }) || clearing.remove.contains(*key) {
             continue;
@@ -269,7 +280,7 @@ fn rewrite_indexes(named: &[(&String, Name)], values: &Values, clearing: &mut Cl
         let Ok(mut index) = serde_json::from_str::<Value>(seen.reveal()) else {
             continue;
         };
-        if !prune(&mut index, &gone) {
+        if !prune(&mut index, &prunes) {
             continue;
         }
         if is_empty(&index) {
@@ -285,17 +296,26 @@ fn rewrite_indexes(named: &[(&String, Name)], values: &Values, clearing: &mut Cl
     }
 }
 
-/// Takes removed names out of an index; says whether there were any.
-fn prune(index: &mut Value, gone: &[String]) -> bool {
+/// Whether a name in an index is one of those who leave.
+fn is_of(selector: &Selector<'_>, entry: &str) -> bool {
+    match name(selector, entry) {
+        Some(Name::Account { home }) => leaves(selector, &home),
+        Some(Name::Credential { home, client, .. }) => client != Client::Other && leaves(selector, &home),
+        _ => false,
+    }
+}
+
+/// Takes names out of an index; says whether there were any.
+fn prune(index: &mut Value, prunes: &impl Fn(&str) -> bool) -> bool {
     match index {
         Value::Array(names) => {
             let before = names.len();
-            names.retain(|name| !name.as_str().is_some_and(|name| gone.contains(&fold(name))));
+            names.retain(|name| !name.as_str().is_some_and(|name| prunes(&fold(name))));
             names.len() != before
         }
         Value::Object(lists) => lists
             .values_mut()
-            .fold(false, |changed, list| prune(list, gone) || changed),
+            .fold(false, |changed, list| prune(list, prunes) || changed),
         _ => false,
     }
 }
