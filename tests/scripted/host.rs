@@ -80,7 +80,8 @@ impl Store {
         let count = calls.entry(method).or_insert(0);
         *count += 1;
         let faults = self.faults.lock().unwrap();
-        let hit = |fault: &&Fault| fault.method == method && *count >= fault.from && fault.to.is_none_or(|to| *count <= to);
+        let hit =
+            |fault: &&Fault| fault.method == method && *count >= fault.from && fault.to.is_none_or(|to| *count <= to);
         faults.fails.iter().find(hit).map(|fault| fault.how.clone())
     }
 }
@@ -89,14 +90,24 @@ impl SessionStore for Store {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
         match self.fault("keys") {
             Some(how) => Err(host_error(&how)),
-            None => Ok(self.entries.lock().unwrap().keys().filter(|key| key.starts_with(&prefix)).cloned().collect()),
+            None => Ok(self
+                .entries
+                .lock()
+                .unwrap()
+                .keys()
+                .filter(|key| key.starts_with(&prefix))
+                .cloned()
+                .collect()),
         }
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
         let fault = self.fault("read");
         let entries = self.entries.lock().unwrap();
-        let mut values: Vec<_> = keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect();
+        let mut values: Vec<_> = keys
+            .iter()
+            .map(|key| entries.get(key).cloned().map(Secret::from))
+            .collect();
         match fault.as_deref() {
             None => Ok(values),
             Some("short") => {
@@ -164,7 +175,9 @@ impl Navigator for Browser {
                 let back = navigation.redirect_uri.expect("an address to return to");
                 let client = self.client.get().and_then(Weak::upgrade).expect("the client is alive");
                 let url = format!("{back}?state={}", super::project::percent_encode(&state));
-                client.complete(&Secret::from(url), None).expect("the nested completion");
+                client
+                    .complete(&Secret::from(url), None)
+                    .expect("the nested completion");
                 Ok(Navigated::Started)
             }
             how => Err(host_error(how)),
@@ -198,12 +211,17 @@ impl HttpTransport for Network {
         let found = self.rules.iter().enumerate().find(|(at, rule)| {
             rule.method == method && rule.url == call.url.reveal() && rule.times.is_none_or(|times| used[*at] < times)
         });
-        let Some((at, rule)) = found else { return Err(host_error("offline")) };
+        let Some((at, rule)) = found else {
+            return Err(host_error("offline"));
+        };
         used[at] += 1;
         if let Some(how) = &rule.fails {
             return Err(host_error(how));
         }
-        let header = |(name, value): (&String, &String)| Header { name: name.clone(), value: Secret::from(value.as_str()) };
+        let header = |(name, value): (&String, &String)| Header {
+            name: name.clone(),
+            value: Secret::from(value.as_str()),
+        };
         Ok(HttpAnswer {
             status: rule.status.expect("a rule has a status or fails"),
             headers: rule.headers.iter().map(header).collect(),
@@ -220,7 +238,11 @@ pub struct Ears {
 impl LogoutListener for Ears {
     fn on_event(&self, event: LogoutEvent) -> Result<Done, HostError> {
         self.events.lock().unwrap().push(event);
-        if self.fails { Err(host_error("throws")) } else { Ok(Done::Done) }
+        if self.fails {
+            Err(host_error("throws"))
+        } else {
+            Ok(Done::Done)
+        }
     }
 }
 
@@ -259,10 +281,17 @@ impl Host {
             Some(other) => panic!("unknown listener: {other}"),
         };
         Self {
-            store: Arc::new(Store { entries: Mutex::new(entries), faults: Mutex::new(script.store), ..Store::default() }),
+            store: Arc::new(Store {
+                entries: Mutex::new(entries),
+                faults: Mutex::new(script.store),
+                ..Store::default()
+            }),
             browser,
             network,
-            ears: Arc::new(Ears { fails, events: Mutex::default() }),
+            ears: Arc::new(Ears {
+                fails,
+                events: Mutex::default(),
+            }),
         }
     }
 
