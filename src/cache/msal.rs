@@ -313,9 +313,15 @@ fn prune(index: &mut Value, prunes: &impl Fn(&str) -> bool) -> bool {
             names.retain(|name| !name.as_str().is_some_and(|name| prunes(&fold(name))));
             names.len() != before
         }
-        Value::Object(lists) => lists
-            .values_mut()
-            .fold(false, |changed, list| prune(list, prunes) || changed),
+        Value::Object(lists) => {
+            // Each list, not only the first that changes.
+            lists
+                .values_mut()
+                .map(|list| prune(list, prunes))
+                .filter(|changed| *changed)
+                .count()
+                > 0
+        }
         _ => false,
     }
 }

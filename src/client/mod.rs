@@ -12,6 +12,7 @@ mod store;
 use std::sync::Arc;
 
 use crate::account::Account;
+use crate::asked;
 use crate::cache::{Leaver, Selector};
 use crate::config::{ClientConfig, Home};
 use crate::error::LogoutError;
@@ -82,7 +83,7 @@ impl LogoutClient {
     ///
     /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
     pub fn plan(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
-        let asked = planning::check(&self.config, &self.row, &self.registered, request)?;
+        let asked = asked::check(&self.config, &self.row, &self.registered, request)?;
         let clearing = self.look(&asked.leaver).map_err(store::before)?;
         let metadata = self.kept_metadata(entropy::now());
         planning::plan(asked, &clearing, metadata.as_ref()).map(Arc::new)
