@@ -1,0 +1,59 @@
+# The only list of tasks. Each target installs what it needs and says so.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export CARGO_TERM_COLOR ?= never
+
+ANSWER ?= yes
+SERVE ?= 0
+BUILD := build
+
+.PHONY: help demo test lint bindings wheel kotlin swift fuzz clean
+.PHONY: test-rust test-python test-kotlin test-swift test-provider test-end-to-end
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: tools ## sign a real user out of a real provider, with proof (ANSWER=no declines, SERVE=1 stays for you)
+	@ANSWER=$(ANSWER) SERVE=$(SERVE) demo/run.sh
+
+test: tools ## every test in every language; the last line counts them
+	@tests/run.sh
+
+lint: tools ## formatting, lints, types, licences
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --lib --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
+	tests/tools.sh cargo-deny
+	cargo deny check bans licenses sources
+	bindings/python/lint.sh
+	bindings/kotlin/lint.sh
+	bindings/swift/lint.sh
+	demo/lint.sh
+
+bindings: ## generated sources for all three languages
+	cargo build --quiet
+	cargo build --quiet --package uniffi-bindgen
+	@for language in python kotlin swift; do \
+	  target/debug/uniffi-bindgen generate target/debug/libexeunt.so --language $$language \
+	    --out-dir $(BUILD)/bindings/$$language --no-format; done
+
+wheel: ## the Python wheel, optimised and stripped, in build/wheels
+	@bindings/python/build.sh
+
+kotlin: ## the JVM jar with the native library inside
+	@bindings/kotlin/build.sh
+
+swift: ## the Swift package, generated and compiled
+	@bindings/swift/generate.sh
+
+fuzz: ## longer fuzzing: SECONDS_EACH=300 make fuzz
+	@fuzz/run.sh $${SECONDS_EACH:-300}
+
+clean: ## everything built
+	rm -rf target $(BUILD) fuzz/target tests/provider/node_modules bindings/kotlin/target
+
+.PHONY: tools
+tools:
+	@tests/tools.sh base

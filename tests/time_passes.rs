@@ -1,0 +1,144 @@
+//! What a sign-out does when time passes between its steps: records are aged in the store, since the core's clock is the
+//! system's.
+
+mod scripted;
+
+use std::collections::BTreeMap;
+
+use exeunt::{Account, Completion, EndSessionRequest, LogoutOutcome, NotOursReason, Secret, SessionStatus, Who};
+use scripted::host::{Host, Script};
+use serde_json::{Value, json};
+
+fn config() -> exeunt::ClientConfig {
+    serde_json::from_value(json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {"end_session": "https://op.example.com/logout"}}},
+        "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
+        "revoke_tokens": false
+    }))
+    .unwrap()
+}
+
+fn host() -> Host {
+    Host::new(
+        Script {
+            navigator: Some("started".to_owned()),
+            ..Script::default()
+        },
+        BTreeMap::new(),
+    )
+}
+
+fn who(id: &str) -> EndSessionRequest {
+    let account = Account {
+        home_account_id: id.to_owned(),
+        id_token: None,
+        tokens: Vec::new(),
+    };
+    EndSessionRequest::new(Who::This { account })
+}
+
+/// Moves every time in every record into the past.
+fn age(host: &Host, seconds: i64) {
+    fn older(value: &mut Value, seconds: i64) {
+        match value {
+            Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
+                Some(time) if name.ends_with("_at") => *member = json!(time - seconds),
+                _ => older(member, seconds),
+            }),
+            Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
+            _ => {}
+        }
+    }
+    for (key, value) in host.store.entries.lock().unwrap().iter_mut() {
+        if key.starts_with("exeunt.pending.") {
+            let mut record: Value = serde_json::from_str(value).unwrap();
+            older(&mut record, seconds);
+            *value = record.to_string();
+        }
+    }
+}
+
+fn last_return(host: &Host) -> Secret {
+    let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap();
+    let state = scripted::project::raw_state(navigations.last().unwrap()).unwrap();
+    Secret::from(format!("https://app.example.com/bye?state={state}"))
+}
+
+fn records(host: &Host) -> usize {
+    host.store
+        .entries
+        .lock()
+        .unwrap()
+        .keys()
+        .filter(|key| key.starts_with("exeunt.pending."))
+        .count()
+}
+
+#[test]
+fn a_return_after_fourteen_minutes_is_matched() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    age(&host, 14 * 60);
+    assert!(matches!(
+        client.complete(&last_return(&host), None).unwrap(),
+        Completion::Matched { .. }
+    ));
+}
+
+#[test]
+fn a_return_after_sixteen_minutes_has_expired_and_changes_nothing() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
+    age(&host, 16 * 60);
+    let answer = client.complete(&last_return(&host), None).unwrap();
+    assert_eq!(
+        answer,
+        Completion::NotOurs {
+            why: NotOursReason::Expired
+        }
+    );
+    assert_eq!(client.outcome(&id).unwrap().provider, SessionStatus::Pending);
+    assert_eq!(client.pending(None).unwrap(), Vec::new());
+}
+
+#[test]
+fn a_clock_that_jumped_back_expires_nothing() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    age(&host, -24 * 60 * 60);
+    assert!(matches!(
+        client.complete(&last_return(&host), None).unwrap(),
+        Completion::Matched { .. }
+    ));
+}
+
+#[test]
+fn a_sign_out_is_forgotten_after_thirty_days() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
+    age(&host, 31 * 24 * 60 * 60);
+    client.sign_out(&who("bob")).unwrap();
+    assert_eq!(client.outcome(&id).unwrap_err().code(), "unknown_logout");
+    assert_eq!(records(&host), 1);
+}
+
+#[test]
+fn hundreds_of_records_do_not_pile_up_and_the_latest_is_matched() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    for round in 0..300 {
+        client.sign_out(&who(&format!("user{round}"))).unwrap();
+    }
+    assert!(records(&host) <= 64, "{} records", records(&host));
+    assert!(matches!(
+        client.complete(&last_return(&host), None).unwrap(),
+        Completion::Matched { .. }
+    ));
+}
