@@ -1,0 +1,268 @@
+"""The client: the core's own, with Python's manners."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, NoReturn
+
+from exeunt import _bridge, _core, _guard
+from exeunt._config import ClientConfig
+from exeunt._host import HttpTransport, LogoutListener, Navigation, Navigator, SessionStore
+from exeunt._outcome import (
+    CancelReason,
+    Completion,
+    Ended,
+    Failed,
+    Hints,
+    LogoutOutcome,
+    Matched,
+    PendingLogout,
+    SessionStatus,
+    Unconfirmed,
+)
+from exeunt._plan import LogoutPlan
+from exeunt._request import Account, EndSessionRequest, Everyone
+from exeunt._secret import Secret
+
+_log = logging.getLogger("exeunt")
+_log.addHandler(logging.NullHandler())
+
+
+class LogoutClient:
+    """Signs users out. Made once, from a configuration and the host's objects; safe to share between threads.
+
+    Every method that touches the host has a twin with the prefix ``a`` for asyncio: it does the same on a worker
+    thread, so that neither the network nor the host's callbacks hold up the loop. Cancelling the awaiting task does
+    not stop a sign-out that has begun.
+
+    A client may be made before a fork and used after it, in both processes. It is closed by `close` or by ``with``;
+    its store is the app's own and stays open.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        store: SessionStore,
+        *,
+        navigator: Navigator | None = None,
+        transport: HttpTransport | None = None,
+        listeners: Sequence[LogoutListener] = (),
+    ) -> None:
+        """Make a client.
+
+        Without a navigator the outcome says where the browser has to go; without a transport the built-in one is
+        used. Raises `ConfigurationError` for what cannot work: nothing is looked up or contacted here.
+        """
+        self._config = config
+        self._parts = (
+            _bridge.lowerer(ClientConfig)(config),
+            _guard.adapt(SessionStore, store),
+            None if navigator is None else _guard.adapt(Navigator, navigator),
+            None if transport is None else _guard.adapt(HttpTransport, transport),
+            [_guard.adapt(LogoutListener, listener) for listener in listeners],
+        )
+        self._closed = False
+        self._live: tuple[int, Any] = (os.getpid(), _guard.enter(_core.LogoutClient, *self._parts))
+
+    def __repr__(self) -> str:
+        return f"<LogoutClient of {self._config.client_id!r}{', closed' * self._closed}>"
+
+    def __enter__(self) -> "LogoutClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a LogoutClient is not pickled; make one in each process, or before the fork")
+
+    def close(self) -> None:
+        """Let go of the host's objects. A call under way finishes; closing twice is no error."""
+        self._closed = True
+        self._live = (os.getpid(), None)
+        self._parts = (None, None, None, None, [])
+
+    def plan(self, request: EndSessionRequest) -> LogoutPlan:
+        """Say what a sign-out would do, before any of it happens.
+
+        Raises for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
+        """
+        return LogoutPlan(self._call("plan", _bridge.lowerer(EndSessionRequest)(request)))
+
+    def sign_out(self, request: EndSessionRequest) -> LogoutOutcome:
+        """Plan and run. Succeeds when the local session is dealt with, whatever the provider does.
+
+        Raises only before the first effect; then nothing was cleared. Touches: store, network, navigator, listeners.
+        """
+        return self._told("sign_out", _bridge.lowerer(EndSessionRequest)(request))
+
+    def logout(self) -> LogoutOutcome:
+        """Sign out everyone in the cache of this client, as configured. Only on a device.
+
+        It is `sign_out` of `Everyone`, and raises what that raises.
+        """
+        return self.sign_out(EndSessionRequest(who=Everyone()))
+
+    def run(self, plan: LogoutPlan) -> LogoutOutcome:
+        """Carry out a plan of this client. The keys are looked up again, so that nothing newer is missed.
+
+        Raises only before the first effect; then nothing was cleared. Touches: store, network, navigator, listeners.
+        """
+        if not isinstance(plan, LogoutPlan):
+            raise TypeError(f"expected LogoutPlan, found {type(plan).__name__}")
+        return self._told("run", plan._plan)  # noqa: SLF001 - the two are one layer
+
+    def complete(self, url: str | Secret, ticket: str | Secret | None = None) -> Completion:
+        """Read the address that the browser came back to.
+
+        On a server the ticket of this browser is needed (`ticket_in_cookies`). What is not ours is an answer, not an
+        error. Raises when the store does not answer. Touches: store, navigator, listeners.
+        """
+        found: Completion = self._call("complete", _secret(url), None if ticket is None else _secret(ticket))
+        if isinstance(found, Matched):
+            _tell(found.outcome)
+        return found
+
+    def cancel(self, logout_id: str, reason: CancelReason) -> LogoutOutcome:
+        """Say that the browser will not come back. A return that comes all the same is still read.
+
+        Raises for an unknown identifier, and when the store does not answer. Touches: store, navigator, listeners.
+        """
+        return self._told("cancel", _bridge.lowerer(str)(logout_id), _bridge.lowerer(CancelReason)(reason))
+
+    def outcome(self, logout_id: str) -> LogoutOutcome:
+        """Say what is known of a sign-out now. Remembered for 30 days.
+
+        Raises for an unknown identifier, and when the store does not answer. Touches: store (reads).
+        """
+        outcome: LogoutOutcome = self._call("outcome", _bridge.lowerer(str)(logout_id))
+        return outcome
+
+    def proof(self, logout_id: str) -> Navigation:
+        """Give a navigation that asks the provider whether anybody is still signed in in this browser.
+
+        It is a request with ``prompt=none``. Open it as a whole page; `complete` reads the answer. Raises for an
+        unknown identifier, without a configured `redirect_uri`, and when the provider's addresses are not known.
+        Touches: store, network.
+        """
+        navigation: Navigation = self._call("proof", _bridge.lowerer(str)(logout_id))
+        return navigation
+
+    def pending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
+        """List the sign-outs whose browser has not come back. On a server the account must be named.
+
+        Raises when the store does not answer. Touches: store (reads).
+        """
+        waiting: tuple[PendingLogout, ...] = self._call("pending", _bridge.lowerer(str | None)(account))
+        return waiting
+
+    def accounts(self) -> tuple[Account, ...]:
+        """List the accounts in the cache of this client. Only on a device.
+
+        Raises on a server, and when the store does not answer. Touches: store (reads).
+        """
+        accounts: tuple[Account, ...] = self._call("accounts")
+        return accounts
+
+    async def aplan(self, request: EndSessionRequest) -> LogoutPlan:
+        """Do what `plan` does, on a worker thread."""
+        return await asyncio.to_thread(self.plan, request)
+
+    async def asign_out(self, request: EndSessionRequest) -> LogoutOutcome:
+        """Do what `sign_out` does, on a worker thread."""
+        return await asyncio.to_thread(self.sign_out, request)
+
+    async def alogout(self) -> LogoutOutcome:
+        """Do what `logout` does, on a worker thread."""
+        return await asyncio.to_thread(self.logout)
+
+    async def arun(self, plan: LogoutPlan) -> LogoutOutcome:
+        """Do what `run` does, on a worker thread."""
+        return await asyncio.to_thread(self.run, plan)
+
+    async def acomplete(self, url: str | Secret, ticket: str | Secret | None = None) -> Completion:
+        """Do what `complete` does, on a worker thread."""
+        return await asyncio.to_thread(self.complete, url, ticket)
+
+    async def acancel(self, logout_id: str, reason: CancelReason) -> LogoutOutcome:
+        """Do what `cancel` does, on a worker thread."""
+        return await asyncio.to_thread(self.cancel, logout_id, reason)
+
+    async def aoutcome(self, logout_id: str) -> LogoutOutcome:
+        """Do what `outcome` does, on a worker thread."""
+        return await asyncio.to_thread(self.outcome, logout_id)
+
+    async def aproof(self, logout_id: str) -> Navigation:
+        """Do what `proof` does, on a worker thread."""
+        return await asyncio.to_thread(self.proof, logout_id)
+
+    async def apending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
+        """Do what `pending` does, on a worker thread."""
+        return await asyncio.to_thread(self.pending, account)
+
+    async def aaccounts(self) -> tuple[Account, ...]:
+        """Do what `accounts` does, on a worker thread."""
+        return await asyncio.to_thread(self.accounts)
+
+    def _call(self, method: str, *arguments: Any) -> Any:
+        (process, core), parts = self._live, self._parts
+        if self._closed:
+            raise RuntimeError("this LogoutClient is closed")
+        if process != os.getpid():
+            # The built-in transport keeps connections open: a child must not speak on those of its parent, and only
+            # forgets them, since closing them properly would be speaking.
+            core._handle = None  # noqa: SLF001 - so that it is not freed
+            core = _core.LogoutClient(*parts)
+            self._live = (os.getpid(), core)
+        operation: Callable[..., Any] = getattr(core, method)
+        return _bridge.lift(_guard.enter(operation, *arguments))
+
+    def _told(self, method: str, *arguments: Any) -> LogoutOutcome:
+        outcome: LogoutOutcome = self._call(method, *arguments)
+        _tell(outcome)
+        return outcome
+
+
+def read_id_token_unverified(token: str | Secret) -> Hints:
+    """Read hints without checking the signature. Only for a token that this app stored itself after sign-in.
+
+    Raises `MalformedTokenError` for what is not a compact JWS or JWE of at most 16 KiB with strict base64url, strict
+    JSON and claims of the right types.
+    """
+    hints: Hints = _bridge.lift(_guard.enter(_core.read_id_token_unverified, _secret(token)))
+    return hints
+
+
+def ticket_in_cookies(header: str | Secret) -> Secret | None:
+    """Give the ticket in a ``Cookie`` header, if there is one.
+
+    A damaged neighbour does not matter, and a value may hold ``=``.
+    """
+    ticket: Secret | None = _guard.enter(_core.ticket_in_cookies, _secret(header))
+    return ticket
+
+
+def _secret(text: str | Secret) -> Secret:
+    return text if isinstance(text, Secret) else Secret(text)
+
+
+def _tell(outcome: LogoutOutcome) -> None:
+    _log.info(
+        "sign-out %s: application %s, provider %s",
+        outcome.id,
+        _status(outcome.application),
+        _status(outcome.provider),
+        extra={"exeunt_id": outcome.id, "exeunt_correlation_id": outcome.correlation_id},
+    )
+
+
+def _status(status: SessionStatus) -> str:
+    if isinstance(status, Ended):
+        return f"ended ({status.evidence.value})"
+    if isinstance(status, Failed | Unconfirmed):
+        return f"{type(status).__name__.lower()} ({status.because.value})"
+    return type(status).__name__.lower()

@@ -1,0 +1,331 @@
+"""What is known afterwards, session by session, and how it is known."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from exeunt import _bridge
+from exeunt._host import Header, Navigation
+from exeunt._plan import PlanWarning
+from exeunt._request import TokenKind
+from exeunt._secret import Secret
+
+
+class Evidence(Enum):
+    """How a session is known to have ended."""
+
+    READ_BACK = "read_back"
+    """The keys were listed again after the clear, and are gone."""
+    LOGIN_REQUIRED = "login_required"
+    """The provider answered ``login_required`` to a top-level ``prompt=none`` request in the same browser."""
+
+
+class Doubt(Enum):
+    """Why the end of a session cannot be claimed."""
+
+    RETURNED_WITH_STATE = "returned_with_state"
+    """The browser came back with the right state. A provider answers "yes" and "no" of the user alike."""
+    STORE_UNAVAILABLE = "store_unavailable"
+    """The store was not available after the clear had begun."""
+    USER_CANCELLED = "user_cancelled"
+    """The user closed the browser before it came back."""
+    TIMED_OUT = "timed_out"
+    """The wait for the browser or frame ran out."""
+    APP_CANCELLED = "app_cancelled"
+    """The app gave up waiting."""
+    SUPERSEDED = "superseded"
+    """A later sign-out took over the browser."""
+    PROOF_INCONCLUSIVE = "proof_inconclusive"
+    """The proof was answered with something that proves nothing."""
+    NO_RETURN = "no_return"
+    """The browser stays at the provider, since it has no address to return to."""
+
+
+class Failure(Enum):
+    """Why a session is known, or has to be feared, to be alive."""
+
+    LEFT_BEHIND = "left_behind"
+    """Keys of the account are still in the store; `LogoutOutcome.left_behind` names them."""
+    NO_BROWSER = "no_browser"
+    """There is no browser to send to the provider."""
+    NAVIGATOR_FAILED = "navigator_failed"
+    """The navigator raised an error."""
+    DISCOVERY_FAILED = "discovery_failed"
+    """The provider's addresses could not be looked up."""
+    ENDPOINT_REFUSED = "endpoint_refused"
+    """The provider's end-session address is refused."""
+    NO_ENDPOINT = "no_endpoint"
+    """The provider has no end-session endpoint."""
+    PROVIDER_REFUSED = "provider_refused"
+    """The provider came back with an error; `LogoutOutcome.provider_error` is its code."""
+    STILL_SIGNED_IN = "still_signed_in"
+    """The provider answered a proof as it answers a signed-in user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It is known to have ended."""
+
+    evidence: Evidence
+    """How it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """It may have ended; nobody can tell from here."""
+
+    because: Doubt
+    """Why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It was not ended."""
+
+    because: Failure
+    """Why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The browser is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """It was not asked for."""
+
+
+SessionStatus: TypeAlias = Ended | Unconfirmed | Failed | Pending | NotAsked
+"""What is known of one session."""
+
+
+class UpstreamStatus(Enum):
+    """What is known of the session behind the provider: never more than that it was asked for."""
+
+    NOT_ASKED = "not_asked"
+    """It was not asked for."""
+    UNCONFIRMED = "unconfirmed"
+    """It was asked for; nothing more can be known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStatus:
+    """One account's session in this app."""
+
+    account: str
+    """The account's identifier in the cache."""
+    status: SessionStatus
+    """What is known."""
+
+
+class RevocationStatus(Enum):
+    """What became of a revocation. A revoked token does not prove that the session has ended."""
+
+    REVOKED = "revoked"
+    """The provider accepted the request: the token is dead, or was before."""
+    UNSUPPORTED = "unsupported"
+    """The provider cannot revoke this kind of token."""
+    REFUSED = "refused"
+    """The provider refused the request for good; the configuration is wrong."""
+    UNCERTAIN = "uncertain"
+    """Nobody knows; the token has to be taken for alive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """One token's revocation."""
+
+    account: str
+    """Whose token."""
+    token: TokenKind
+    """Which token."""
+    status: RevocationStatus
+    """What became of it."""
+    provider_error: str | None
+    """The provider's error code, where it gave one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Status, headers and body to be sent as they are. Headers may hold secrets; do not log them."""
+
+    status: int
+    """The status code."""
+    headers: tuple[Header, ...]
+    """The headers, in order; a name may occur twice."""
+    body: Secret
+    """The body, UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutOutcome:
+    """What is known of a sign-out. It holds no token; `next` and `ticket` are secrets of their own."""
+
+    id: str
+    """The sign-out's identifier, for `cancel`, `outcome` and `proof`."""
+    application: SessionStatus
+    """This app's session: of all accounts that leave, the worst."""
+    accounts: tuple[AccountStatus, ...]
+    """This app's session, account by account."""
+    provider: SessionStatus
+    """The session at the identity provider."""
+    upstream: UpstreamStatus
+    """The session behind the identity provider."""
+    revocations: tuple[Revocation, ...]
+    """What became of the tokens that were to be revoked."""
+    left_behind: tuple[str, ...]
+    """Keys that are still in the store."""
+    warnings: tuple[PlanWarning, ...]
+    """What should be known about this sign-out."""
+    correlation_id: str
+    """The identifier for finding this sign-out in the provider's logs."""
+    provider_error: str | None
+    """The provider's error code, cut to 200 characters, controls removed. Never to be shown as HTML."""
+    next: Navigation | None
+    """Where the browser has to go now, where no navigator took it there."""
+    ticket: Secret | None
+    """On a server: what this browser must bring back, as a cookie (`reply` sets it)."""
+    state: Secret | None
+    """The caller's own state, given back once by `complete`."""
+    return_to: str | None
+    """Where the app's own page goes after `complete`, as it was given with the request."""
+
+    @property
+    def signed_out_locally(self) -> bool:
+        """Whether this app holds nothing of the accounts any more. It says nothing about the provider."""
+        return bool(_bridge.lower(self).signed_out_locally())
+
+    @property
+    def signed_out_at_provider(self) -> bool:
+        """Whether the provider's session is proved to have ended. A return from the provider is no proof."""
+        return bool(_bridge.lower(self).signed_out_at_provider())
+
+    def reply(self) -> Reply:
+        """Give the answer to the browser that asked to be signed out.
+
+        It goes to the provider, as an address or as a form that submits itself, and takes its ticket along; without a
+        navigation it goes to `return_to`.
+        """
+        reply: Reply = _bridge.lift(_bridge.lower(self).reply())
+        return reply
+
+
+class NotOursReason(Enum):
+    """Why a returned address is not the end of one of our sign-outs."""
+
+    OTHER_ADDRESS = "other_address"
+    """It is not an address to which a sign-out returns."""
+    NOTHING_PENDING = "nothing_pending"
+    """No sign-out is waiting for it."""
+    MISSING_STATE = "missing_state"
+    """It carries no state, though one was sent."""
+    WRONG_STATE = "wrong_state"
+    """Its state, or its issuer, is not the one that was sent."""
+    NOT_THIS_BROWSER = "not_this_browser"
+    """It comes from another browser than the one that left."""
+    EXPIRED = "expired"
+    """It comes after the 15 minutes for which a sign-out waits."""
+
+
+class _Answered:
+    """The behaviour of every `Completion`."""
+
+    __slots__ = ()
+
+    def reply(self) -> Reply:
+        """Give the answer to the browser that came back.
+
+        It goes to the page that the record names, never to one that the returned address names.
+        """
+        reply: Reply = _bridge.lift(_bridge.lower(self).reply())
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Matched(_Answered):
+    """It ends this sign-out, or answers its proof."""
+
+    outcome: LogoutOutcome
+    """What is known now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyHandled(_Answered):
+    """It was delivered before; nothing changed."""
+
+    outcome: LogoutOutcome
+    """What was known then."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOurs(_Answered):
+    """It is nothing of ours; nothing changed."""
+
+    why: NotOursReason
+    """Why."""
+
+
+Completion: TypeAlias = Matched | AlreadyHandled | NotOurs
+"""What `complete` found."""
+
+
+class CancelReason(Enum):
+    """Why the browser will not come back."""
+
+    USER_CANCELLED = "user_cancelled"
+    """The user closed the browser."""
+    TIMED_OUT = "timed_out"
+    """The wait ran out."""
+    APP_CANCELLED = "app_cancelled"
+    """The app gave up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingLogout:
+    """A sign-out that has not come back yet."""
+
+    id: str
+    """Its identifier."""
+    accounts: tuple[str, ...]
+    """The accounts that left."""
+    issued_at: int
+    """When it began, seconds since 1970."""
+    provider: SessionStatus
+    """What is known of the provider's session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What an unverified ID token says about its session. Claims are kept as received, without normalisation."""
+
+    encrypted: bool
+    """Whether the token is encrypted (five parts): it can be sent as a hint, but says nothing here."""
+    unsigned: bool
+    """Whether the token names no signature (``alg`` none)."""
+    issuer: str | None
+    """Wire name ``iss``, OpenID Connect Core 1.0 §2."""
+    subject: Secret | None
+    """Wire name ``sub``, OpenID Connect Core 1.0 §2."""
+    audience: tuple[str, ...]
+    """Wire name ``aud``, OpenID Connect Core 1.0 §2."""
+    authorized_party: str | None
+    """Wire name ``azp``, OpenID Connect Core 1.0 §2."""
+    session_id: Secret | None
+    """Wire name ``sid``, Front-Channel Logout 1.0 §3."""
+    login_hint: Secret | None
+    """The optional claim ``login_hint`` of Microsoft Entra ID."""
+    expires_at: int | None
+    """Wire name ``exp``, seconds since 1970, fractions cut off."""
+    issued_at: int | None
+    """Wire name ``iat``, seconds since 1970, fractions cut off."""
+    authenticated_at: int | None
+    """Wire name ``auth_time``, seconds since 1970, fractions cut off."""
+
+    def is_expired_at(self, now: int) -> bool:
+        """Tell whether the token had expired at `now`, in seconds since 1970.
+
+        An expired token is still sent as a hint: providers accept it from a recent session (RP-Initiated Logout 1.0
+        §2).
+        """
+        return bool(_bridge.lower(self).is_expired_at(now))

@@ -1,0 +1,183 @@
+"""What the app asks for: whose session ends, how far, and how the browser is used."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from exeunt._secret import Secret
+
+
+class TokenKind(Enum):
+    """What kind of token."""
+
+    REFRESH_TOKEN = "refresh_token"
+    """Wire name ``refresh_token``, RFC 7009 §2.1."""
+    ACCESS_TOKEN = "access_token"
+    """Wire name ``access_token``, RFC 7009 §2.1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token to be revoked."""
+
+    kind: TokenKind
+    """Wire name ``token_type_hint``, RFC 7009 §2.1."""
+    value: Secret
+    """Wire name ``token``, RFC 7009 §2.1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One signed-in account. On a server it is one application session, not one person."""
+
+    home_account_id: str
+    """What the cache knows the account by: MSAL's home account id, or the second segment of a `Prefix` layout."""
+    id_token: Secret | None = None
+    """The ID token received at sign-in, where the cache does not hold it.
+
+    Wire name ``id_token_hint``, RP-Initiated Logout 1.0 §2.
+    """
+    tokens: tuple[Token, ...] = ()
+    """Tokens to revoke, where the cache does not hold them."""
+
+
+@dataclass(frozen=True, slots=True)
+class This:
+    """One account."""
+
+    account: Account
+    """The account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Every account in the cache of this client. Only on a device."""
+
+
+Who: TypeAlias = This | Everyone
+"""Who is signed out. There is no default: leaving it out must not sign out everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Omit:
+    """Send none; the browser stays at the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uri:
+    """Return to this registered address.
+
+    Wire name ``post_logout_redirect_uri``, RP-Initiated Logout 1.0 §2.
+    """
+
+    uri: str
+    """The address, byte for byte as it is registered."""
+
+
+Redirect: TypeAlias = Omit | Uri
+"""Where the browser returns after the provider has finished."""
+
+
+class Reach(Enum):
+    """How far a sign-out goes."""
+
+    APP = "app"
+    """Only this app's own tokens: nothing is sent anywhere. Other libraries call it a local sign-out."""
+    PROVIDER = "provider"
+    """Also the session at the identity provider."""
+    UPSTREAM = "upstream"
+    """Also the session at the provider behind the provider."""
+
+
+class LogoutMode(Enum):
+    """How the browser is used."""
+
+    REDIRECT = "redirect"
+    """The whole window goes to the provider and comes back."""
+    POPUP = "popup"
+    """A second window goes there while the app stays."""
+    SILENT = "silent"
+    """A hidden frame or an invisible browser goes there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopupWindow:
+    """The popup's size, place and name. Every absent value is the host's choice."""
+
+    width: int | None = None
+    """Width in pixels."""
+    height: int | None = None
+    """Height in pixels."""
+    left: int | None = None
+    """Distance from the left edge in pixels."""
+    top: int | None = None
+    """Distance from the upper edge in pixels."""
+    name: str | None = None
+    """The window's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One field of a form, or one parameter of an address."""
+
+    name: str
+    """The name, sent percent-encoded."""
+    value: Secret
+    """The value, sent percent-encoded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSessionRequest:
+    """One sign-out. Every absent value means "as configured"."""
+
+    who: Who
+    """Who is signed out."""
+    redirect: Redirect | None = None
+    """Where the browser returns.
+
+    Absent inherits from the configuration, then from `initiating_page` where the provider's documents say so.
+    """
+    initiating_page: str | None = None
+    """The page on which the user asked; its query and fragment are cut off before use."""
+    return_to: str | None = None
+    """Where the app's own page goes once `complete` has answered; never sent to the provider."""
+    mode: LogoutMode | None = None
+    """How the browser is used."""
+    reach: Reach | None = None
+    """How far the sign-out goes."""
+    id_token_hint: Secret | None = None
+    """An ID token to send in any case, also when everyone leaves.
+
+    Wire name ``id_token_hint``, RP-Initiated Logout 1.0 §2.
+    """
+    logout_hint: Secret | None = None
+    """A hint to send in any case, also when everyone leaves.
+
+    Wire name ``logout_hint``, RP-Initiated Logout 1.0 §2.
+    """
+    state: Secret | None = None
+    """The caller's own state: sent behind ours, given back by `complete`.
+
+    Wire name ``state``, RP-Initiated Logout 1.0 §2.
+    """
+    ui_locales: tuple[str, ...] = ()
+    """Languages in order of preference, BCP 47. Wire name ``ui_locales``, RP-Initiated Logout 1.0 §2."""
+    extra_parameters: tuple[Parameter, ...] = ()
+    """Further parameters in this order. One that repeats a parameter of the request is refused."""
+    correlation_id: str | None = None
+    """An identifier for finding this sign-out in the provider's logs; drawn at random when absent.
+
+    Wire name ``client-request-id`` at Microsoft Entra ID.
+    """
+    everywhere: bool = False
+    """Whether steps that end other devices or apps are allowed."""
+    in_frame: bool = False
+    """Whether the page that asks is itself in a frame."""
+    popup: PopupWindow | None = None
+    """Size, place and name of the popup."""
+    main_window_redirect_uri: str | None = None
+    """Where the main window goes when the popup has closed."""
+    revoke_tokens: bool | None = None
+    """Whether the tokens are revoked; absent means as configured."""
+    ticket: Secret | None = None
+    """On a server: the ticket that this browser brought from an earlier sign-out, which this one then replaces."""

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Builds the wheel, installs it, and runs the tests against what was installed; from any directory.
+#   EXEUNT_PROFILE   release (default) or dev
+#   PYTHON           the interpreter
+# Arguments go to pytest.
+source "$(dirname "${BASH_SOURCE[0]}")/venv.sh"
+"$here/build.sh"
+if ! cmp -s build/wheels/made-of "$venv/installed"; then
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall build/wheels/exeunt-*.whl
+  cp build/wheels/made-of "$venv/installed"
+fi
+cd "$here"
+exec "../../$venv/bin/python" -m pytest -q "$@"
