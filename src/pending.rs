@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use crate::cache::{Leaver, OWN_PREFIX};
 use crate::config::Home;
 use crate::navigation::LogoutMode;
-use crate::outcome::{AccountStatus, LogoutOutcome, PendingLogout, Revocation, SessionStatus, UpstreamStatus};
+use crate::outcome::{AccountStatus, Doubt, LogoutOutcome, PendingLogout, Revocation, SessionStatus, UpstreamStatus};
 use crate::plan::PlanWarning;
 use crate::secret::Secret;
 
@@ -97,6 +97,14 @@ impl Record {
     /// Whether the browser is still expected back from the provider.
     pub(crate) fn is_waiting(&self) -> bool {
         self.logout.as_ref().is_some_and(|journey| !journey.over)
+    }
+
+    /// Whether the browser was handed over and nothing is known of it yet.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        let no_return = SessionStatus::Unconfirmed {
+            because: Doubt::NoReturn,
+        };
+        self.provider == SessionStatus::Pending || self.provider == no_return
     }
 
     pub(crate) fn has_ticket(&self, ticket: Option<&Secret>) -> bool {

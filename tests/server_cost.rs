@@ -1,4 +1,5 @@
 //! On a server the work of one sign-out does not grow with the number of other sessions.
+#![allow(clippy::unwrap_used)] // helpers of tests, not only tests
 
 mod scripted;
 

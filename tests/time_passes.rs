@@ -1,5 +1,6 @@
 //! What a sign-out does when time passes between its steps: records are aged in the store, since the core's clock is the
 //! system's.
+#![allow(clippy::unwrap_used)] // helpers of tests, not only tests
 
 mod scripted;
 

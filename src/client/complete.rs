@@ -30,7 +30,9 @@ enum Verdict {
         open_window: bool,
         caller_state: Option<String>,
     },
-    Answered,
+    Answered {
+        open_window: bool,
+    },
     Before,
     NotOurs(NotOursReason),
 }
@@ -51,7 +53,7 @@ impl LogoutClient {
         let mut verdict = Verdict::NotOurs(NotOursReason::NothingPending);
         let updated = self.update(id, |record| {
             verdict = self.judge(record, &returned, ours, ticket, now);
-            matches!(verdict, Verdict::Ended { .. } | Verdict::Answered).then_some(())
+            matches!(verdict, Verdict::Ended { .. } | Verdict::Answered { .. }).then_some(())
         });
         let updated = updated.map_err(|error| no_answer(&error))?.map(|(record, ())| record);
         match (verdict, updated) {
@@ -72,14 +74,17 @@ impl LogoutClient {
                     },
                 })
             }
-            (Verdict::Answered, Some(record)) => Ok(Completion::Matched {
-                outcome: record.outcome(),
-            }),
+            (Verdict::Answered { open_window }, Some(record)) => {
+                self.dismiss(&record.id, open_window);
+                Ok(Completion::Matched {
+                    outcome: record.outcome(),
+                })
+            }
             (Verdict::Before, _) => Ok(Completion::AlreadyHandled {
                 outcome: self.outcome(id)?,
             }),
             (Verdict::NotOurs(why), _) => Ok(Completion::NotOurs { why }),
-            (Verdict::Ended { .. } | Verdict::Answered, None) => Ok(Completion::NotOurs {
+            (Verdict::Ended { .. } | Verdict::Answered { .. }, None) => Ok(Completion::NotOurs {
                 why: NotOursReason::NothingPending,
             }),
         }
@@ -264,7 +269,9 @@ fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
         journey.over = true;
     }
     record.caller_state = None;
-    Verdict::Answered
+    Verdict::Answered {
+        open_window: std::mem::take(&mut record.open_window),
+    }
 }
 
 /// PLR-07: a foreign text, cut and without controls.

@@ -113,44 +113,74 @@ impl LogoutClient {
     /// The clear, with the record in one commit where the store can. Fails only when nothing was removed.
     fn clear(&self, plan: &LogoutPlan, record: &mut Record) -> Result<(), LogoutError> {
         let atomic = self.store.guarantee().map_err(|error| refused(&error))? == Guarantee::Atomic;
-        let older = self.older_records(plan, record).unwrap_or_default();
-        let mut journal = self.journal(record, &older);
-        if !atomic && self.store.commit(journal.clone()).is_err() {
-            record.warnings.push(PlanWarning::NotRecorded);
+        if !atomic {
+            self.write_ahead(plan, record);
         }
+        let mut journal_goes_along = atomic;
         for _ in 0..TRIES {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
             self.name_accounts(plan, &clearing, record);
-            if atomic && !record.warnings.contains(&PlanWarning::NotRecorded) {
-                journal = self.journal(record, &older);
+            let older = if journal_goes_along {
+                self.older_records(plan, record)
             } else {
-                journal = Change::default();
-            }
-            match self.store.commit(with_clear(journal.clone(), &clearing)) {
+                Vec::new()
+            };
+            let journal = if journal_goes_along {
+                journal(record, &older)
+            } else {
+                Change::default()
+            };
+            match self.store.commit(with_clear(journal, &clearing)) {
                 Ok(Commit::Committed) => {
                     self.close_older(&older);
                     return Ok(());
                 }
                 Ok(Commit::Conflict) => {}
-                Err(error @ HostError::Unavailable { .. }) => return Err(refused(&error)),
                 Err(error) => {
-                    let untouched = self
-                        .look(&plan.leaver)
-                        .is_ok_and(|now| now.touched() == clearing.touched());
-                    if !untouched {
+                    let locked = matches!(error, HostError::Unavailable { .. });
+                    let untouched = || {
+                        self.look(&plan.leaver)
+                            .is_ok_and(|now| now.touched() == clearing.touched())
+                    };
+                    if !locked && !untouched() {
                         return Ok(());
                     }
-                    if journal.write.is_empty() {
+                    if locked || !journal_goes_along {
+                        self.forget(record);
                         return Err(refused(&error));
                     }
                     // A journal that cannot be written does not stop the clear.
+                    journal_goes_along = false;
                     record.warnings.push(PlanWarning::NotRecorded);
                 }
             }
         }
+        self.forget(record);
         Err(LogoutError::StoreLocked {
             operation: "clearing, which others interrupted again and again".to_owned(),
         })
+    }
+
+    /// Without transactions the record is written before anything is removed.
+    fn write_ahead(&self, plan: &LogoutPlan, record: &mut Record) {
+        for _ in 0..TRIES {
+            let older = self.older_records(plan, record);
+            match self.store.commit(journal(record, &older)) {
+                Ok(Commit::Committed) => return self.close_older(&older),
+                Ok(Commit::Conflict) => {}
+                Err(_) => break,
+            }
+        }
+        record.warnings.push(PlanWarning::NotRecorded);
+    }
+
+    /// Nothing was removed, so nothing is remembered.
+    fn forget(&self, record: &Record) {
+        let remove = vec![pending::key(&record.id)];
+        let _ = self.store.commit(Change {
+            remove,
+            ..Change::default()
+        });
     }
 
     /// When everyone leaves, who that is is known only now.
@@ -165,29 +195,14 @@ impl LogoutClient {
         }
     }
 
-    /// Writing the record, superseding older ones of the same accounts (PLR-13) and forgetting the oldest.
-    fn journal(&self, record: &Record, older: &[Older]) -> Change {
-        let mut change = Change {
-            write: entry(record).into_iter().collect(),
-            ..Change::default()
-        };
-        for one in older {
-            change.require.push(require(&pending::key(&one.record.id), &one.seen));
-            match &one.fate {
-                Fate::Superseded(entry) => change.write.push(entry.clone()),
-                Fate::Forgotten => change.remove.push(pending::key(&one.record.id)),
-            }
-        }
-        change
-    }
-
-    fn older_records(&self, plan: &LogoutPlan, record: &Record) -> Result<Vec<Older>, HostError> {
+    /// Records that this one supersedes (PLR-13) or pushes out; none where they cannot be read.
+    fn older_records(&self, plan: &LogoutPlan, record: &Record) -> Vec<Older> {
         let scope = pending::scope(self.config.home, &plan.leaver);
-        let mut records = self.records(&scope)?;
+        let mut records = self.records(&scope).unwrap_or_default();
         let ticket = plan.ticket.as_ref();
         if let Some((id, _)) = ticket.and_then(|ticket| pending::identify(ticket.reveal())) {
             let known = records.iter().any(|(record, _)| record.id == id);
-            records.extend(self.record(id)?.filter(|_| !known));
+            records.extend(self.record(id).ok().flatten().filter(|_| !known));
         }
         records.sort_by_key(|(record, _)| std::cmp::Reverse(record.issued_at));
         let mut older = Vec::new();
@@ -223,7 +238,7 @@ impl LogoutClient {
                 }
             }
         }
-        Ok(older)
+        older
     }
 
     fn close_older(&self, older: &[Older]) {
@@ -271,15 +286,15 @@ impl LogoutClient {
     /// Writes down what became of it. A browser that came back in the meantime has the last word on the provider.
     fn settle(&self, record: Record) -> Record {
         let settled = self.update(&record.id, |stored| {
-            let came_back = record.is_waiting() && !stored.is_waiting();
+            let moved_on = !stored.is_waiting() && record.is_waiting() || stored.provider != SessionStatus::Pending;
             let mut merged = record.clone();
-            if came_back {
+            if moved_on && record.is_on_its_way() {
                 merged.provider = stored.provider;
                 merged.provider_error = stored.provider_error.clone();
                 merged.caller_state = stored.caller_state.clone();
                 merged.logout = stored.logout.clone();
-                merged.open_window = stored.open_window;
             }
+            merged.open_window = record.open_window && stored.open_window;
             merged.proof = stored.proof.clone();
             *stored = merged;
             Some(())
@@ -307,6 +322,22 @@ struct Older {
 enum Fate {
     Superseded(Entry),
     Forgotten,
+}
+
+/// Writing the record, and what becomes of older ones.
+fn journal(record: &Record, older: &[Older]) -> Change {
+    let mut change = Change {
+        write: entry(record).into_iter().collect(),
+        ..Change::default()
+    };
+    for one in older {
+        change.require.push(require(&pending::key(&one.record.id), &one.seen));
+        match &one.fate {
+            Fate::Superseded(entry) => change.write.push(entry.clone()),
+            Fate::Forgotten => change.remove.push(pending::key(&one.record.id)),
+        }
+    }
+    change
 }
 
 fn with_clear(mut journal: Change, clearing: &Clearing) -> Change {
