@@ -80,7 +80,7 @@ function end() {
 }
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
-if (settings['until-stdin-closes']) process.stdin.resume().once('close', end);
+if (settings['until-stdin-closes']) process.stdin.resume().once('end', end).once('close', end);
 
 const { start } = await import('./server.mjs');
 const description = await start(settings).catch((error) => {

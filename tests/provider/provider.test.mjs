@@ -165,6 +165,7 @@ describe('the provider', () => {
     const { access_token: access, refresh_token: refresh } = await visitor.signIn('alice');
     const revoke = (token, secret) => visitor.back('/token/revocation', { token }, visitor.credentials(secret));
     assert.equal((await revoke(refresh, 'wrong')).status, 401);
+    await visitor.back('/token/revocation', { client_id: 'native1', token: refresh }, null);
     assert.equal(await visitor.isActive(refresh), true);
     assert.deepEqual(await revoke(refresh), { status: 200 });
     assert.equal(await visitor.isActive(refresh), false);
