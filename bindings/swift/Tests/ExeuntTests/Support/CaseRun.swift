@@ -1,0 +1,158 @@
+@testable import Exeunt
+
+/// One run of one case against a scripted host.
+struct CaseRun {
+    private let given: Given
+    private let expect: Expect
+    private let host: ScriptedHost
+    private var seen = Seen()
+    private var navigationsNoted = 0
+
+    init(_ given: Given, _ expect: Expect) {
+        self.given = given
+        self.expect = expect
+        host = ScriptedHost(given.script, entries: given.entries)
+    }
+
+    consuming func faults() async -> [String] {
+        var run = self
+        return await run.run()
+    }
+
+    private mutating func run() async -> [String] {
+        guard given.steps.count == expect.steps.count else {
+            return ["\(given.steps.count) steps, \(expect.steps.count) expectations"]
+        }
+        let client: LogoutClient
+        do {
+            client = try host.client(given.config)
+        } catch let error as LogoutError {
+            return Self.compare("client", .present(["error": expect.error ?? .null]), Projection.error(error))
+        } catch {
+            return ["client: \(error)"]
+        }
+        if let error = expect.error { return ["the client was made, expected \(error)"] }
+        var faults: [String] = []
+        for (at, (step, expected)) in zip(given.steps, expect.steps).enumerated() {
+            let found: Json
+            do {
+                found = try await perform(step, client)
+            } catch let error as LogoutError {
+                found = Projection.error(error)
+            } catch {
+                faults.append("step \(at): \(error)")
+                continue
+            }
+            noteNavigations()
+            faults += Self.compare("step \(at)", expected, seen.hidden(found))
+        }
+        return faults + end()
+    }
+
+    private mutating func perform(_ step: Verb, _ client: LogoutClient) async throws -> Json {
+        switch step {
+        case .plan(let request): return Projection.plan(try await client.plan(request))
+        case .signOut(let request): return noted(try await client.signOut(filled(request)))
+        case .run(let request, let put, let remove):
+            let plan = try await client.plan(filled(request))
+            host.store.put(filled(put))
+            host.store.remove(remove)
+            return noted(try await client.run(plan))
+        case .complete(let url, let ticket):
+            let ticket = ticket.map { Secret(seen.filled($0)) }
+            return Projection.completion(try await client.complete(Secret(seen.filled(url)), ticket: ticket))
+        case .cancel(let id, let reason):
+            return Projection.outcome(try await client.cancel(id: seen.filled(id), reason: reason))
+        case .outcome(let id): return Projection.outcome(try await client.outcome(id: seen.filled(id)))
+        case .proof(let id):
+            let navigation = try await client.proof(id: seen.filled(id))
+            seen.note(navigation)
+            return Projection.navigation(navigation)
+        case .pending(let account): return Projection.pending(try await client.pending(account: account))
+        case .accounts: return Projection.accounts(try await client.accounts())
+        case .readIdToken(let token): return Projection.hints(try readIdTokenUnverified(token: Secret(token)))
+        case .ticketInCookies(let header):
+            let ticket = ticketInCookies(header: Secret(seen.filled(header)))
+            return .present(["ticket": .optional(ticket?.reveal())])
+        case .put(let entries): host.store.put(filled(entries))
+        case .remove(let keys): host.store.remove(keys)
+        case .faults(let faults): host.store.replaceFaults(faults)
+        }
+        return .object([:])
+    }
+
+    private mutating func noted(_ outcome: LogoutOutcome) -> Json {
+        noteNavigations()
+        seen.note(outcome)
+        return Projection.outcome(outcome)
+    }
+
+    private mutating func noteNavigations() {
+        let all = host.navigator?.navigations ?? []
+        for navigation in all.dropFirst(navigationsNoted) { seen.note(navigation) }
+        navigationsNoted = all.count
+    }
+
+    private func filled(_ entries: [ExactText: String]) -> [ExactText: String] {
+        Dictionary(
+            entries.map { (ExactText(seen.filled($0.text)), seen.filled($1)) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// A request may bring the ticket of an earlier outcome.
+    private func filled(_ request: EndSessionRequest) -> EndSessionRequest {
+        guard let ticket = request.ticket else { return request }
+        return EndSessionRequest(
+            who: request.who, redirect: request.redirect, initiatingPage: request.initiatingPage,
+            returnTo: request.returnTo, mode: request.mode, reach: request.reach, idTokenHint: request.idTokenHint,
+            logoutHint: request.logoutHint, state: request.state, uiLocales: request.uiLocales,
+            extraParameters: request.extraParameters, correlationId: request.correlationId,
+            everywhere: request.everywhere, inFrame: request.inFrame, popup: request.popup,
+            mainWindowRedirectUri: request.mainWindowRedirectUri, revokeTokens: request.revokeTokens,
+            ticket: Secret(seen.filled(ticket.reveal())))
+    }
+
+    /// What is expected of the host once all steps are done.
+    private func end() -> [String] {
+        let entries = host.store.entries
+        let theirs = entries.filter { !$0.key.text.hasPrefix("exeunt.") }
+        let records = entries.keys.count { $0.text.hasPrefix("exeunt.pending.") }
+        let navigations = (host.navigator?.navigations ?? []).map(Projection.navigation)
+        let requests = (host.transport?.calls ?? []).map(Projection.call)
+        let checks: [(String, Json?, Json)] = [
+            ("store", expect.store.map { .object($0.mapValues(Json.text)) }, .object(theirs.mapValues(Json.text))),
+            ("keys", expect.keys.map { .texts($0.sorted()) }, .texts(theirs.keys.map(\.text).sorted())),
+            ("own_keys", expect.ownKeys.map { .number(Int64($0)) }, .number(Int64(records))),
+            ("navigations", expect.navigations, seen.hidden(.list(navigations))),
+            ("dismissed", expect.dismissed.map { .number(Int64($0)) }, .number(Int64(host.navigator?.dismissed ?? 0))),
+            ("events", expect.events, .list(host.listener.events.map { Projection.name($0.kind) })),
+            ("http", expect.http, seen.hidden(.list(requests))),
+        ]
+        return checks.compactMap { name, expected, found in
+            guard let expected, expected != found else { return nil }
+            return "\(name): expected \(expected), found \(found)"
+        }
+    }
+
+    /// Compares what the expectation names; completions look into their outcome likewise.
+    private static func compare(_ place: String, _ expected: Json, _ found: Json) -> [String] {
+        guard case .object(let wanted) = expected, case .object(let members) = found else {
+            return ["\(place): expected \(expected), found \(found)"]
+        }
+        return wanted.flatMap { name, value -> [String] in
+            let place = "\(place).\(name.text)"
+            guard let member = members[name] else { return ["\(place): not there; found \(found)"] }
+            switch name.text {
+            case "error": return compare(place, value, member)
+            case "matched", "already_handled": return compareOutcome(place, value, member)
+            default: return value == member ? [] : ["\(place): expected \(value), found \(member)"]
+            }
+        }
+    }
+
+    private static func compareOutcome(_ place: String, _ expected: Json, _ found: Json) -> [String] {
+        guard case .object(let wanted) = expected, case .object(let members) = found,
+            let outcome = wanted[ExactText("outcome")], wanted.count == 1, let known = members[ExactText("outcome")]
+        else { return ["\(place): expected \(expected), found \(found)"] }
+        return compare("\(place).outcome", outcome, known)
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+
+@testable import Exeunt
+
+/// One connection of a ``LoopbackServer``, after its request was read.
+struct Connection {
+    fileprivate let socket: Int32
+    let request: String
+
+    /// Sends text; false once the client has gone.
+    @discardableResult
+    func send(_ text: String) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let sent = rest.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
+            guard sent > 0 else { return false }
+            rest = rest.dropFirst(sent)
+        }
+        return true
+    }
+
+    /// Waits until the client hangs up, at most so many milliseconds; whether it did.
+    func clientLeft(within milliseconds: Int32) -> Bool {
+        var watched = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, milliseconds) > 0
+    }
+
+    /// Drops the connection with a reset instead of an end.
+    func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    }
+}
+
+/// A server on 127.0.0.1 that answers each connection by a script, byte for byte.
+final class LoopbackServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let seen = Locked<[String]>([])
+    private let finished = DispatchSemaphore(value: 0)
+
+    /// Listens, and answers until it is stopped.
+    init(_ answer: @escaping @Sendable (Connection) -> Void) throws {
+        signal(SIGPIPE, SIG_IGN)
+        (listener, port) = try Self.bound()
+        guard listen(listener, 8) == 0 else { throw Loud(description: "listen") }
+        Thread.detachNewThread { [listener, seen, finished] in
+            while true {
+                let socket = accept(listener, nil, nil)
+                guard socket >= 0 else { break }
+                let request = Self.readRequest(socket)
+                seen.withLock { $0.append(request) }
+                answer(Connection(socket: socket, request: request))
+                close(socket)
+            }
+            finished.signal()
+        }
+    }
+
+    /// A port that nobody listens on, for as long as `body` runs.
+    static func withDeafPort<Answer>(_ body: (UInt16) async throws -> Answer) async throws -> Answer {
+        let (socket, port) = try bound()
+        defer { close(socket) }
+        return try await body(port)
+    }
+
+    /// Stops, and gives what was asked, connection by connection.
+    @discardableResult
+    func stop() async -> [String] {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [seen, finished] in
+                finished.wait()
+                continuation.resume(returning: seen.withLock { $0 })
+            }
+        }
+    }
+
+    private static func bound() throws -> (socket: Int32, port: UInt16) {
+        #if canImport(Glibc)
+            let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+            let socket = socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let ready = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+            }
+        }
+        guard socket >= 0, ready else { throw Loud(description: "bind") }
+        return (socket, UInt16(bigEndian: address.sin_port))
+    }
+
+    /// Head and, by its length, body.
+    private static func readRequest(_ socket: Int32) -> String {
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 4_096)
+        while !isWhole(bytes) {
+            let count = read(socket, &block, block.count)
+            guard count > 0 else { break }
+            bytes += block[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let head = text.range(of: "\r\n\r\n") else { return false }
+        let lengths = text[..<head.lowerBound].lowercased().components(separatedBy: "\r\n")
+            .filter { $0.hasPrefix("content-length:") }
+            .compactMap { Int($0.dropFirst("content-length:".count).trimmingCharacters(in: .whitespaces)) }
+        return text[head.upperBound...].utf8.count >= lengths.first ?? 0
+    }
+}
