@@ -37,7 +37,7 @@ class ConfigurationError(LogoutError):
 
 
 class RequestError(LogoutError):
-    """This request cannot be carried out as it stands."""
+    """The request cannot be carried out as it stands."""
 
     code = "request"
 

@@ -9,29 +9,40 @@ from typing import Any
 
 from exeunt import _core
 
+_forking = threading.RLock()
+"""Held while this process forks. Who is about to take a lock passes through it, so that a fork need not wait long."""
+
 
 class Lock:
     """A re-entrant lock. A fork waits for it, then calls `at_rest` while nobody works; it is free in both processes."""
 
     def __init__(self, at_rest: Callable[[], None] | None = None) -> None:
         self._lock = threading.RLock()
+        self._holder: int | None = None
         self._at_rest = at_rest
         _locks.add(self)
 
     def __enter__(self) -> None:
-        self._lock.acquire()
+        self.acquire()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._lock.release()
+        self.release()
 
-    def acquire(self, seconds: float) -> bool:
+    def acquire(self, seconds: float = -1) -> bool:
         """Take the lock, or give up after so many seconds."""
-        return self._lock.acquire(timeout=seconds)
+        if self._holder != threading.get_ident():
+            with _forking:
+                pass
+        taken = self._lock.acquire(timeout=seconds)
+        if taken:
+            self._holder = threading.get_ident()
+        return taken
 
     def release(self) -> None:
         """Give the lock back."""
+        self._holder = None
         self._lock.release()
 
     def rest(self) -> None:
@@ -42,7 +53,6 @@ class Lock:
 
 
 _locks: "weakref.WeakSet[Lock]" = weakref.WeakSet()
-_forking = threading.Lock()  # two threads that fork at once would take the locks in different orders
 _resting: list[Lock] = []
 
 

@@ -87,7 +87,7 @@ class SessionStore(Protocol):
         ...
 
     def guarantee(self) -> Guarantee:
-        """What `commit` promises."""
+        """Say what `commit` promises."""
         ...
 
 
@@ -245,5 +245,5 @@ class LogoutListener(Protocol):
     """Hears of events. An exception that it raises is logged, by type only, and ignored."""
 
     def on_event(self, event: LogoutEvent, /) -> Done:
-        """Called in order, on the thread of the sign-out."""
+        """Hear of one event. Called in order, on the thread of the sign-out."""
         ...

@@ -103,15 +103,13 @@ class SqliteStore:
     def read(self, keys: Sequence[str], /) -> list[Secret | None]:
         """Give the values of these keys in this order, all as of one moment."""
         with self._use() as connection, _transaction(connection, "DEFERRED"):
-            return [None if value is None else Secret(value) for value in _values(connection, keys)]
+            return _values(connection, keys)
 
     def commit(self, change: Change, /) -> Commit:
         """Make a change in one transaction, or none of it where a requirement fails."""
         with self._use() as connection:
             with _transaction(connection, "IMMEDIATE"):
-                seen = _values(connection, [one.key for one in change.require])
-                wanted = [None if one.value is None else one.value.reveal() for one in change.require]
-                if seen != wanted:
+                if _values(connection, [one.key for one in change.require]) != [one.value for one in change.require]:
                     return Commit.CONFLICT
                 connection.executemany(
                     "INSERT INTO entries VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -151,9 +149,9 @@ def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def _values(connection: sqlite3.Connection, keys: Sequence[str]) -> list[str | None]:
+def _values(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Secret | None]:
     rows = (connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone() for key in keys)
-    return [None if row is None else row[0] for row in rows]
+    return [None if row is None else Secret(row[0]) for row in rows]
 
 
 def _forget(connection: sqlite3.Connection) -> None:

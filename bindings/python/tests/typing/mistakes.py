@@ -1,0 +1,65 @@
+"""A user's mistakes: every type checker finds each of them. The comment says on which line."""
+
+from exeunt import (
+    Account,
+    AlreadyHandled,
+    ClientConfig,
+    Completion,
+    Ended,
+    EndSessionRequest,
+    Failed,
+    LogoutClient,
+    Matched,
+    Navigated,
+    Navigation,
+    Navigator,
+    Pending,
+    SessionStatus,
+    Unconfirmed,
+)
+
+
+def forgets_not_asked(status: SessionStatus) -> str:  # mistake
+    match status:
+        case Ended():
+            return "ended"
+        case Unconfirmed():
+            return "unconfirmed"
+        case Failed():
+            return "failed"
+        case Pending():
+            return "under way"
+
+
+def forgets_not_ours(completion: Completion) -> str:  # mistake
+    match completion:
+        case Matched() | AlreadyHandled():
+            return "known"
+
+
+def gives_text_for_a_secret() -> Account:
+    return Account(home_account_id="alice", id_token="text")  # mistake
+
+
+def forgets_who() -> EndSessionRequest:
+    return EndSessionRequest()  # mistake
+
+
+class NoStore:
+    def keys(self, prefix: str) -> list[str]:
+        return [prefix]
+
+
+def lends_half_a_store(config: ClientConfig) -> LogoutClient:
+    return LogoutClient(config, NoStore())  # mistake
+
+
+def forgets_the_receipt() -> Navigator:
+    class App:
+        def navigate(self, navigation: Navigation) -> Navigated:
+            return Navigated.STARTED if navigation.form else Navigated.STOPPED
+
+        def dismiss(self, logout_id: str) -> None:
+            del logout_id
+
+    return App()  # mistake
