@@ -103,6 +103,7 @@ pub use provider::{Endpoints, Provider};
 pub use reply::{Reply, ticket_in_cookies};
 pub use request::{EndSessionRequest, Reach, Redirect, Who};
 pub use secret::Secret;
+pub use transport::built_in as built_in_transport;
 
 uniffi::setup_scaffolding!();
 uniffi::custom_type!(Secret, String, {

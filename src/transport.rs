@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use crate::host::HttpTransport;
 
-/// The built-in transport, if this build has one.
+/// The built-in transport, if this build has one (feature `http`): for a host that wraps it, or tries it.
 #[cfg(not(feature = "http"))]
-pub(crate) fn built_in() -> Option<Arc<dyn HttpTransport>> {
+pub fn built_in() -> Option<Arc<dyn HttpTransport>> {
     None
 }
 
-/// The built-in transport, if this build has one.
+/// The built-in transport, if this build has one (feature `http`): for a host that wraps it, or tries it.
 #[cfg(feature = "http")]
-pub(crate) fn built_in() -> Option<Arc<dyn HttpTransport>> {
+pub fn built_in() -> Option<Arc<dyn HttpTransport>> {
     Some(Arc::new(ureq_transport::UreqTransport::default()))
 }
 
@@ -50,7 +50,13 @@ mod ureq_transport {
                 &self.anywhere
             };
             let agent = cell.get_or_try_init(|| agent(call.public_addresses_only))?;
-            exchange(agent, &call).map_err(|error| reason(&error))
+            let answer = exchange(agent, &call).map_err(|error| reason(&error))?;
+            if is_compressed(&answer)
+                || i64::try_from(answer.body.len()).map_or(true, |length| length > call.max_body_bytes)
+            {
+                return Err(HostError::BadAnswer { reason: String::new() });
+            }
+            Ok(answer)
         }
     }
 
@@ -70,7 +76,8 @@ mod ureq_transport {
 
     fn exchange(agent: &Agent, call: &HttpCall) -> Result<HttpAnswer, ureq::Error> {
         let milliseconds = |ms: i64| Some(Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(1)));
-        let limit = u64::try_from(call.max_body_bytes).unwrap_or(0);
+        // A little more, to tell a body of exactly the limit from a larger one.
+        let limit = u64::try_from(call.max_body_bytes).unwrap_or(0).saturating_add(2);
         let mut answer = match call.method {
             HttpMethod::Get => {
                 let mut request = agent.get(call.url.reveal());
@@ -111,6 +118,13 @@ mod ureq_transport {
         let status = i32::from(answer.status().as_u16());
         let body = answer.body_mut().with_config().limit(limit).read_to_vec()?;
         Ok(HttpAnswer { status, headers, body })
+    }
+
+    /// No compression was asked for, so a compressed body is a trap (ATT-83).
+    fn is_compressed(answer: &HttpAnswer) -> bool {
+        answer
+            .header("content-encoding")
+            .is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
     }
 
     /// The kind of failure; ureq's own text may quote the address and is left behind.
