@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Builds the core, writes its Kotlin declarations to src/generated/kotlin and puts the native library where the jar
+# takes it from: JNA looks for it in the class path under the name of the platform.
+#
+# usage: generate.sh [debug|release]      debug for tests (fast to build), release for the jar
+set -euo pipefail
+
+profile=${1:-debug}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+cd "$root"
+
+case $profile in
+    debug) cargo build --quiet ;;
+    release) cargo build --quiet --release ;;
+    *) echo "usage: generate.sh [debug|release]" >&2; exit 2 ;;
+esac
+
+# JNA's names of platform and library.
+case $(uname -s)-$(uname -m) in
+    Linux-x86_64) platform=linux-x86-64 library=libexeunt.so ;;
+    Linux-aarch64) platform=linux-aarch64 library=libexeunt.so ;;
+    Darwin-x86_64) platform=darwin-x86-64 library=libexeunt.dylib ;;
+    Darwin-arm64) platform=darwin-aarch64 library=libexeunt.dylib ;;
+    *) echo "generate.sh: $(uname -s) on $(uname -m) is not known here" >&2; exit 1 ;;
+esac
+
+bindgen=$target/debug/uniffi-bindgen
+[ -x "$bindgen" ] || cargo build --quiet -p uniffi-bindgen
+
+generated=$here/src/generated
+rm -rf "$generated"
+mkdir -p "$generated/kotlin" "$generated/resources/$platform"
+"$bindgen" generate "$target/$profile/$library" -l kotlin -o "$generated/kotlin" --no-format
+
+# Warnings are errors in this module. The generated file is not ours to mend, so it alone is exempt.
+source=$generated/kotlin/dev/exeunt/exeunt.kt
+sed -i.orig 's/^@file:Suppress("NAME_SHADOWING")$/@file:Suppress("warnings")/' "$source"
+grep -q '^@file:Suppress("warnings")$' "$source" || { echo "generate.sh: the generator's header has changed" >&2; exit 1; }
+rm "$source.orig"
+
+# The generator has read the symbol table; users do not need it.
+cp "$target/$profile/$library" "$generated/resources/$platform/$library"
+case $library in
+    *.so) strip --strip-unneeded "$generated/resources/$platform/$library" ;;
+    *.dylib) strip -x "$generated/resources/$platform/$library" ;;
+esac

@@ -1,0 +1,80 @@
+package dev.exeunt
+
+import java.net.InetAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.net.SocketException
+import java.util.concurrent.CopyOnWriteArrayList
+import kotlin.concurrent.thread
+
+/** A server on this machine that reads one request of each connection and then does what the test wants. */
+internal class Loopback(
+    private val server: ServerSocket = ServerSocket(0, 16, InetAddress.getLoopbackAddress()),
+    private val answer: (Socket) -> Unit,
+) : AutoCloseable {
+    private val open = CopyOnWriteArrayList<Socket>()
+
+    /** The requests, head and body. */
+    val requests = CopyOnWriteArrayList<String>()
+    val port: Int = server.localPort
+    val url = "http://127.0.0.1:$port/path?token=MARKERquery"
+
+    init {
+        thread(isDaemon = true, name = "loopback") {
+            try {
+                while (true) serve(server.accept().also { open += it })
+            } catch (_: SocketException) {
+                // Closed: the test is over.
+            }
+        }
+    }
+
+    private fun serve(socket: Socket) =
+        thread(isDaemon = true, name = "loopback connection") {
+            try {
+                requests += request(socket)
+                answer(socket)
+            } catch (_: java.io.IOException) {
+                // The client has gone, as some tests want.
+            }
+        }
+
+    private fun request(socket: Socket): String {
+        val stream = socket.getInputStream()
+        val head = StringBuilder()
+        while (!head.endsWith("\r\n\r\n")) {
+            val byte = stream.read()
+            if (byte < 0) return head.toString()
+            head.append(byte.toChar())
+        }
+        val length =
+            Regex("(?i)content-length: (\\d+)")
+                .find(head)
+                ?.groupValues
+                ?.get(1)
+                ?.toInt() ?: 0
+        return head.toString() + stream.readNBytes(length).decodeToString()
+    }
+
+    override fun close() {
+        server.close()
+        open.forEach { it.close() }
+    }
+
+    companion object {
+        fun Socket.write(text: String) = getOutputStream().run { write(text.toByteArray()).also { flush() } }
+
+        /** A whole answer, after which the connection is closed. */
+        fun whole(
+            status: String,
+            vararg headers: String,
+            body: String = "",
+        ): (Socket) -> Unit =
+            { socket ->
+                val length = "Content-Length: ${body.toByteArray().size}"
+                val head = listOf("HTTP/1.1 $status", length, "Connection: close", *headers)
+                socket.write(head.joinToString("\r\n", postfix = "\r\n\r\n") + body)
+                socket.close()
+            }
+    }
+}

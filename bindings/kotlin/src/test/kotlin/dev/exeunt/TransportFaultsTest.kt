@@ -1,0 +1,198 @@
+package dev.exeunt
+
+import dev.exeunt.Loopback.Companion.whole
+import dev.exeunt.Loopback.Companion.write
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.Timeout
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
+import java.net.InetAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.util.concurrent.Executors
+import java.util.concurrent.TimeUnit
+
+@Timeout(5, unit = TimeUnit.MINUTES) // a time-out that does not work should fail and not hang
+class TransportFaultsTest {
+    private val transport = HttpUrlConnectionTransport()
+
+    private fun get(
+        url: String,
+        timeoutMs: Long = PATIENT,
+    ) = HttpCall(
+        method = HttpMethod.GET,
+        url = Secret(url),
+        headers = listOf(Header("X-Marker", Secret("MARKERheader"))),
+        connectTimeoutMs = PATIENT,
+        timeoutMs = timeoutMs,
+        maxBodyBytes = CAP,
+        publicAddressesOnly = false,
+    )
+
+    private fun post(url: String) = get(url).copy(method = HttpMethod.POST, body = Secret("token=MARKERbody"))
+
+    private fun answer(
+        server: (Socket) -> Unit,
+        call: Loopback.() -> HttpCall = { get(url) },
+    ): HttpAnswer = Loopback(answer = server).use { transport.send(it.call()) }
+
+    /** The failure of a call, which must not quote anything of it. */
+    private inline fun <reified T : HostException> refused(crossinline call: () -> Unit) {
+        val failure = assertThrows(HostException::class.java) { call() }
+        assertInstanceOf(T::class.java, failure)
+        assertFalse("MARKER" in failure.stackTraceToString(), "the failure quotes the call")
+    }
+
+    /** Sends one byte after another, steadily and for ever. */
+    private fun trickle(
+        socket: Socket,
+        text: Sequence<Char>,
+    ) {
+        val clock = Executors.newSingleThreadScheduledExecutor { Thread(it).apply { isDaemon = true } }
+        val letters = text.iterator()
+        clock.scheduleAtFixedRate({ socket.write(letters.next().toString()) }, 0, STEP, TimeUnit.MILLISECONDS)
+    }
+
+    @Test
+    fun `a refused connection is offline`() {
+        val port = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
+        refused<HostException.Offline> { transport.send(get("http://127.0.0.1:$port/?t=MARKERquery")) }
+    }
+
+    @Test
+    fun `a name that does not exist is offline`() =
+        refused<HostException.Offline> { transport.send(get("https://nowhere.invalid/?t=MARKERquery")) }
+
+    @Test
+    fun `a reset in the middle of the body is offline`() =
+        refused<HostException.Offline> {
+            answer({
+                it.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+                it.setSoLinger(true, 0)
+                it.close()
+            })
+        }
+
+    @Test
+    fun `a body that ends early is offline and no answer`() =
+        refused<HostException.Offline> {
+            answer({
+                it.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+                it.close()
+            })
+        }
+
+    @Test
+    fun `a connection that is closed without an answer is offline`() =
+        refused<HostException.Offline> { answer(Socket::close) { post(url) } }
+
+    @Test
+    fun `a request is never sent twice`() =
+        Loopback(answer = Socket::close).use { server ->
+            refused<HostException.Offline> { transport.send(post(server.url)) }
+            assertEquals(1, server.requests.size)
+        }
+
+    @Test
+    fun `what is not HTTP is a bad answer`() =
+        refused<HostException.BadAnswer> {
+            answer({
+                it.write("SSH-2.0-OpenSSH_9.2\r\n")
+                it.close()
+            })
+        }
+
+    @Test
+    fun `an endless body is cut off at the cap`() =
+        refused<HostException.BadAnswer> {
+            answer({
+                it.write("HTTP/1.1 200 OK\r\n\r\n")
+                while (true) it.write("x".repeat(1000))
+            })
+        }
+
+    @Test
+    fun `a body that is announced too large is refused`() =
+        refused<HostException.BadAnswer> { answer({ it.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") }) }
+
+    @Test
+    fun `a body of exactly the cap is an answer`() =
+        assertEquals(CAP.toInt(), answer(whole("200 OK", body = "x".repeat(CAP.toInt()))).body.size)
+
+    @Test
+    fun `a compressed body is refused`() =
+        refused<HostException.BadAnswer> { answer(whole("200 OK", "Content-Encoding: gzip", body = "whatever")) }
+
+    @Test
+    fun `a server that never answers runs out of time`() =
+        refused<HostException.TimeExpired> {
+            answer({}) { get(url, SHORT) }
+        }
+
+    @Test
+    fun `a body that trickles in runs out of time`() =
+        refused<HostException.TimeExpired> {
+            val endless = generateSequence { 'x' }
+            answer({ trickle(it, "HTTP/1.1 200 OK\r\n\r\n".asSequence() + endless) }) { get(url, SHORT) }
+        }
+
+    @Test
+    fun `a header that trickles in runs out of time`() =
+        refused<HostException.TimeExpired> {
+            val endless = generateSequence { 'x' }
+            answer({ trickle(it, "HTTP/1.1 200 OK\r\nX-Endless: ".asSequence() + endless) }) { get(url, SHORT) }
+        }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = [
+            "http://192.0.2.1/?t=MARKER",
+            "http://localhost.example.com/?t=MARKER",
+            "http://127.0.0.1.example.com/?t=MARKER",
+            "http://MARKER@127.0.0.1/",
+            "https://user:MARKER@example.com/",
+            "https://example.com/#MARKER",
+            "ftp://127.0.0.1/MARKER",
+            "file:///etc/MARKER",
+            "https:///MARKER",
+            "https://exa mple.com/MARKER",
+            "MARKER",
+        ],
+    )
+    fun `an address that is neither TLS nor loopback is refused`(url: String) =
+        refused<HostException.Insecure> { transport.send(get(url)) }
+
+    @Test
+    fun `a call to public addresses only is refused, since the address is out of sight`() =
+        refused<HostException.Insecure> { answer({}) { get(url).copy(publicAddressesOnly = true) } }
+
+    @Test
+    fun `a header that would begin a new line is refused`() =
+        refused<HostException.BadAnswer> {
+            answer({}) { get(url).copy(headers = listOf(Header("X", Secret("MARKER\r\nY: Z")))) }
+        }
+
+    @Test
+    fun `a certificate that nobody vouches for is refused`() =
+        SelfSigned.server().use { socket ->
+            Loopback(socket, whole("200 OK")).use { server ->
+                refused<HostException.Insecure> { transport.send(get("https://localhost:${server.port}/?t=MARKER")) }
+                assertEquals(emptyList<String>(), server.requests.toList())
+            }
+        }
+
+    private companion object {
+        const val CAP = 10_000L
+
+        /** Longer than a loaded machine takes; nothing waits for it. */
+        const val PATIENT = 60_000L
+
+        /** What a test waits for when time is to run out. */
+        const val SHORT = 400L
+        const val STEP = 20L
+    }
+}
