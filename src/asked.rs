@@ -43,16 +43,10 @@ pub(crate) fn check<'a>(
         return refuse("REQ-01", "this provider cannot be asked to end the session behind it");
     }
     if request.everywhere {
-        return refuse(
-            "REQ-02",
-            "this provider has no step that ends other devices or apps; leave out everywhere",
-        );
+        return refuse("REQ-02", "this provider has no step that ends other devices or apps; leave out everywhere");
     }
     if request.in_frame && mode == LogoutMode::Redirect && reach > Reach::App && !config.allow_redirect_in_frame {
-        return refuse(
-            "REQ-03",
-            "a redirect in a frame needs allow_redirect_in_frame, or use the reach App",
-        );
+        return refuse("REQ-03", "a redirect in a frame needs allow_redirect_in_frame, or use the reach App");
     }
     if mode != LogoutMode::Popup && (request.popup.is_some() || request.main_window_redirect_uri.is_some()) {
         return refuse("REQ-04", "popup and main_window_redirect_uri need the mode Popup");
@@ -62,39 +56,23 @@ pub(crate) fn check<'a>(
     }
     check_texts(row, request)?;
     check_tokens(config, request)?;
-    let policy = Policy {
-        registered,
-        allow_http: config.allow_http,
-    };
+    let policy = Policy { registered, allow_http: config.allow_http, native: config.home == Home::Device };
     let mut warnings = Vec::new();
-    for target in [&request.return_to, &request.main_window_redirect_uri]
-        .into_iter()
-        .flatten()
-    {
+    for target in [&request.return_to, &request.main_window_redirect_uri].into_iter().flatten() {
         redirect_uri::validate(target, policy)?;
     }
     let redirect_uri = redirect(config, row, request);
     if let Some(target) = &redirect_uri {
         warnings.extend(redirect_uri::validate(target, policy)?.into_iter().map(remark));
     }
-    Ok(Asked {
-        config,
-        row,
-        request,
-        leaver,
-        reach,
-        mode,
-        redirect_uri,
-        warnings,
-    })
+    Ok(Asked { config, row, request, leaver, reach, mode, redirect_uri, warnings })
 }
 
 fn leaver(config: &ClientConfig, who: &Who) -> Result<Leaver, LogoutError> {
     match who {
-        Who::Everyone if config.home == Home::Server => refuse(
-            "HOME-01",
-            "on a server one session is signed out at a time; name it with Who.This",
-        ),
+        Who::Everyone if config.home == Home::Server => {
+            refuse("HOME-01", "on a server one session is signed out at a time; name it with Who.This")
+        }
         Who::Everyone => Ok(Leaver::Everyone),
         Who::This { account } => {
             check_account_id(&config.layout, &account.home_account_id)?;
@@ -109,10 +87,9 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
         return refuse("REQ-05", "the account has no identifier, or one longer than 2048 bytes");
     }
     match layout {
-        CacheLayout::Prefix { separator, .. } if id.contains(separator.as_str()) => refuse(
-            "REQ-05",
-            "the account's identifier contains the separator of the cache layout",
-        ),
+        CacheLayout::Prefix { separator, .. } if id.contains(separator.as_str()) => {
+            refuse("REQ-05", "the account's identifier contains the separator of the cache layout")
+        }
         CacheLayout::Prefix { .. } | CacheLayout::Msal => Ok(()),
     }
 }
@@ -122,10 +99,9 @@ fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Op
     match request.redirect.as_ref().or(config.post_logout_redirect_uri.as_ref()) {
         Some(Redirect::Uri { uri }) => Some(uri.clone()),
         Some(Redirect::Omit) => None,
-        None if row.inherits_page => request
-            .initiating_page
-            .as_deref()
-            .map(|page| redirect_uri::page_without_query(page).to_owned()),
+        None if row.inherits_page => {
+            request.initiating_page.as_deref().map(|page| redirect_uri::page_without_query(page).to_owned())
+        }
         None => None,
     }
 }
@@ -140,14 +116,8 @@ fn remark(remark: Remark) -> PlanWarning {
 fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError> {
     let secrets = [&request.state, &request.logout_hint];
     let longest = secrets.into_iter().flatten().map(|text| text.reveal().len());
-    if longest
-        .chain(request.correlation_id.iter().map(String::len))
-        .any(|length| length > LONGEST_TEXT)
-    {
-        return refuse(
-            "REQ-06",
-            "state, logout_hint or correlation_id is longer than 2048 bytes",
-        );
+    if longest.chain(request.correlation_id.iter().map(String::len)).any(|length| length > LONGEST_TEXT) {
+        return refuse("REQ-06", "state, logout_hint or correlation_id is longer than 2048 bytes");
     }
     if request.correlation_id.as_deref() == Some("") {
         return refuse("REQ-06", "correlation_id is empty; leave it out to have one drawn");
@@ -194,20 +164,14 @@ pub(crate) fn check_client(config: &ClientConfig, hints: &Hints) -> Result<(), L
     if hints.encrypted || hints.audience.iter().any(ours) || hints.authorized_party.as_ref().is_some_and(ours) {
         return Ok(());
     }
-    refuse(
-        "RPI-06",
-        "the ID token was issued to another client than the configured client_id",
-    )
+    refuse("RPI-06", "the ID token was issued to another client than the configured client_id")
 }
 
 /// ATT-85: what goes into a header or a form is visible ASCII.
 pub(crate) fn check_opaque(token: &Secret) -> Result<(), LogoutError> {
     let text = token.reveal();
     if text.is_empty() || text.len() > 64 * 1024 || !text.bytes().all(|byte| (0x21..=0x7E).contains(&byte)) {
-        return refuse(
-            "ATT-85",
-            "a token to revoke is empty, too long, or holds characters that no token has",
-        );
+        return refuse("ATT-85", "a token to revoke is empty, too long, or holds characters that no token has");
     }
     Ok(())
 }

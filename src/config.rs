@@ -159,23 +159,13 @@ impl ClientConfig {
     pub(crate) fn check(&self, row: &Row) -> Result<(), LogoutError> {
         let refuse = |rule: &str, detail: &str| Err(LogoutError::configuration(rule, detail));
         if self.client_id.is_empty() || self.client_id.len() > 512 || self.client_id.bytes().any(is_control) {
-            return refuse(
-                "ATT-85",
-                "client_id is empty, longer than 512 bytes or holds control characters",
-            );
+            return refuse("ATT-85", "client_id is empty, longer than 512 bytes or holds control characters");
         }
-        if self
-            .client_secret
-            .as_ref()
-            .is_some_and(|secret| secret.reveal().bytes().any(is_control))
-        {
+        if self.client_secret.as_ref().is_some_and(|secret| secret.reveal().bytes().any(is_control)) {
             return refuse("ATT-85", "client_secret holds control characters");
         }
         if self.client_secret.is_some() && self.home == Home::Device {
-            return refuse(
-                "NAT-07",
-                "a device cannot keep a client_secret; let your back end do what needs it",
-            );
+            return refuse("NAT-07", "a device cannot keep a client_secret; let your back end do what needs it");
         }
         if self.prefer_form_post && self.home == Home::Device {
             return refuse("RPI-13", "only a server writes pages; leave out prefer_form_post");
@@ -185,10 +175,7 @@ impl ClientConfig {
         }
         match &self.layout {
             CacheLayout::Msal if self.home == Home::Server => {
-                return refuse(
-                    "HOME-02",
-                    "on a server the cache's keys must begin with the account; use Prefix",
-                );
+                return refuse("HOME-02", "on a server the cache's keys must begin with the account; use Prefix");
             }
             CacheLayout::Prefix { prefix, separator } => {
                 let start = format!("{prefix}{separator}");
@@ -196,10 +183,7 @@ impl ClientConfig {
                     return refuse("HOME-03", "the layout Prefix needs a prefix and a separator");
                 }
                 if start.starts_with(OWN_PREFIX) || OWN_PREFIX.starts_with(&start) {
-                    return refuse(
-                        "HOME-03",
-                        "keys that begin with exeunt. are exeunt's own; use another prefix",
-                    );
+                    return refuse("HOME-03", "keys that begin with exeunt. are exeunt's own; use another prefix");
                 }
             }
             CacheLayout::Msal => {}
@@ -214,13 +198,8 @@ impl ClientConfig {
         }
         let mut registered = self.registered();
         registered.extend(self.redirect_uri.clone());
-        let policy = Policy {
-            registered: &registered,
-            allow_http: self.allow_http,
-        };
-        registered
-            .iter()
-            .try_for_each(|uri| redirect_uri::well_formed(uri, policy).map(|_| ()))
+        let policy = Policy { registered: &registered, allow_http: self.allow_http, native: self.home == Home::Device };
+        registered.iter().try_for_each(|uri| redirect_uri::well_formed(uri, policy).map(|_| ()))
     }
 }
 

@@ -46,14 +46,8 @@ impl Metadata {
 pub(crate) fn call(row: &Row) -> HttpCall {
     HttpCall {
         method: HttpMethod::Get,
-        url: Secret::from(format!(
-            "{}/.well-known/openid-configuration",
-            row.issuer.trim_end_matches('/')
-        )),
-        headers: vec![Header {
-            name: "Accept".to_owned(),
-            value: Secret::from("application/json"),
-        }],
+        url: Secret::from(format!("{}/.well-known/openid-configuration", row.issuer.trim_end_matches('/'))),
+        headers: vec![Header { name: "Accept".to_owned(), value: Secret::from("application/json") }],
         body: None,
         connect_timeout_ms: 5_000,
         timeout_ms: 10_000,
@@ -65,37 +59,19 @@ pub(crate) fn call(row: &Row) -> HttpCall {
 /// Reads an answer, believing only what the rules allow.
 pub(crate) fn read(row: &Row, answer: &HttpAnswer, now: i64) -> Result<Metadata, LogoutError> {
     if answer.status != 200 {
-        return Err(LogoutError::metadata(
-            "DISC-06",
-            format!("the provider answered with status {}", answer.status),
-        ));
+        return Err(LogoutError::metadata("DISC-06", format!("the provider answered with status {}", answer.status)));
     }
-    if answer
-        .header("content-encoding")
-        .is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
-    {
-        return Err(LogoutError::metadata(
-            "ATT-83",
-            "the answer is compressed, which was not asked for",
-        ));
+    if answer.header("content-encoding").is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity")) {
+        return Err(LogoutError::metadata("ATT-83", "the answer is compressed, which was not asked for"));
     }
-    if !answer
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
-    {
-        return Err(LogoutError::metadata(
-            "DISC-06",
-            "the answer is not JSON by its content type",
-        ));
+    if !answer.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json")) {
+        return Err(LogoutError::metadata("DISC-06", "the answer is not JSON by its content type"));
     }
     if i64::try_from(answer.body.len()).is_ok_and(|length| length > MAX_BODY) {
         return Err(LogoutError::metadata("DISC-06", "the answer is larger than 256 KiB"));
     }
-    let Some(document) = strict_object(&answer.body) else {
-        return Err(LogoutError::metadata(
-            "DISC-11",
-            "the answer is not a JSON object without duplicate members",
-        ));
+    let Ok(document) = strict_object(&answer.body) else {
+        return Err(LogoutError::metadata("DISC-11", "the answer is not a JSON object without duplicate members"));
     };
     if document.get("issuer").and_then(Value::as_str) != Some(row.issuer.as_str()) {
         return Err(LogoutError::metadata(
@@ -109,9 +85,7 @@ pub(crate) fn read(row: &Row, answer: &HttpAnswer, now: i64) -> Result<Metadata,
 /// DISC-09: a shorter `max-age` than ours is honoured.
 fn fresh_for(answer: &HttpAnswer) -> i64 {
     let directives = answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();
-    let max_age = directives
-        .split(',')
-        .find_map(|directive| directive.trim().strip_prefix("max-age=")?.parse().ok());
+    let max_age = directives.split(',').find_map(|directive| directive.trim().strip_prefix("max-age=")?.parse().ok());
     max_age.unwrap_or(FRESH_FOR).clamp(0, FRESH_FOR)
 }
 
@@ -137,9 +111,7 @@ fn address(row: &Row, document: &Map<String, Value>, name: &str, metadata: &mut 
     let value = document.get(name)?;
     // An issuer on loopback may name loopback addresses; nobody else may leave https.
     let trusted = |url: &url::Url| url.scheme() == "https" || row.issuer.starts_with("http://");
-    let parsed = value
-        .as_str()
-        .and_then(|address| Some((address, endpoint_url(address).ok().filter(trusted)?)));
+    let parsed = value.as_str().and_then(|address| Some((address, endpoint_url(address).ok().filter(trusted)?)));
     let Some((address, url)) = parsed else {
         metadata.insecure.push(name.to_owned());
         return None;

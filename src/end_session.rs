@@ -45,12 +45,7 @@ pub(crate) struct Built {
 impl Built {
     /// Puts the address and the form into a navigation.
     pub(crate) fn into(self, frame: Navigation) -> Navigation {
-        Navigation {
-            url: self.url,
-            method: self.method,
-            form: self.form,
-            ..frame
-        }
+        Navigation { url: self.url, method: self.method, form: self.form, ..frame }
     }
 }
 
@@ -78,41 +73,25 @@ fn parameters(names: &Names, draft: &Draft, state: &str, correlation_id: &str, w
         push(name, Some(correlation_id.to_owned()));
     }
     if with_token {
-        push(
-            names.id_token_hint,
-            draft.id_token_hint.as_ref().map(|token| token.reveal().to_owned()),
-        );
+        push(names.id_token_hint, draft.id_token_hint.as_ref().map(|token| token.reveal().to_owned()));
     }
     push("client_id", draft.client_id.clone());
     // RPI-09: state has a meaning only where the browser comes back.
     if draft.redirect_uri.is_some() {
-        let caller = draft
-            .caller_state
-            .as_ref()
-            .map(|theirs| format!(";{}", theirs.reveal()))
-            .unwrap_or_default();
+        let caller = draft.caller_state.as_ref().map(|theirs| format!(";{}", theirs.reveal())).unwrap_or_default();
         push(names.state, Some(format!("{state}{caller}")));
     }
-    push(
-        names.logout_hint,
-        draft.logout_hint.as_ref().map(|hint| hint.reveal().to_owned()),
-    );
+    push(names.logout_hint, draft.logout_hint.as_ref().map(|hint| hint.reveal().to_owned()));
     if !draft.ui_locales.is_empty() {
         push(names.ui_locales, Some(draft.ui_locales.join(" ")));
     }
-    let own = list.into_iter().map(|(name, value)| Parameter {
-        name: name.to_owned(),
-        value: Secret::from(value),
-    });
+    let own = list.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), value: Secret::from(value) });
     own.chain(draft.extra.iter().cloned()).collect()
 }
 
 /// The names of the parameters that will be sent, in order.
 pub(crate) fn parameter_names(names: &Names, draft: &Draft) -> Vec<String> {
-    parameters(names, draft, "", "", true)
-        .into_iter()
-        .map(|parameter| parameter.name)
-        .collect()
+    parameters(names, draft, "", "", true).into_iter().map(|parameter| parameter.name).collect()
 }
 
 /// Builds the request. A caller's own correlation identifier wins over the drawn one.
@@ -122,25 +101,12 @@ pub(crate) fn build(names: &Names, draft: &Draft, endpoint: &str, state: &str, c
     let url = url(endpoint, &full);
     if draft.post == Post::Always || (draft.post == Post::WhenLong && url.len() > POST_ABOVE) {
         let url = Secret::from(endpoint);
-        return Built {
-            method: NavigationMethod::Post,
-            url,
-            form: full,
-            hint_dropped: false,
-        };
+        return Built { method: NavigationMethod::Post, url, form: full, hint_dropped: false };
     }
     let hint_dropped = url.len() > LONGEST_URL && draft.id_token_hint.is_some();
-    let url = if hint_dropped {
-        self::url(endpoint, &parameters(names, draft, state, correlation_id, false))
-    } else {
-        url
-    };
-    Built {
-        method: NavigationMethod::Get,
-        url: Secret::from(url),
-        form: Vec::new(),
-        hint_dropped,
-    }
+    let url =
+        if hint_dropped { self::url(endpoint, &parameters(names, draft, state, correlation_id, false)) } else { url };
+    Built { method: NavigationMethod::Get, url: Secret::from(url), form: Vec::new(), hint_dropped }
 }
 
 fn url(endpoint: &str, parameters: &[Parameter]) -> String {

@@ -118,38 +118,22 @@ impl LogoutError {
 
 impl LogoutError {
     pub(crate) fn configuration(rule: &str, detail: impl Into<String>) -> Self {
-        Self::Configuration {
-            rule: rule.to_owned(),
-            detail: detail.into(),
-        }
+        Self::Configuration { rule: rule.to_owned(), detail: detail.into() }
     }
 
     pub(crate) fn request(rule: &str, detail: impl Into<String>) -> Self {
-        Self::Request {
-            rule: rule.to_owned(),
-            detail: detail.into(),
-        }
+        Self::Request { rule: rule.to_owned(), detail: detail.into() }
     }
 
     pub(crate) fn redirect_uri(rule: &str, detail: impl Into<String>) -> Self {
-        Self::RedirectUri {
-            rule: rule.to_owned(),
-            detail: detail.into(),
-        }
+        Self::RedirectUri { rule: rule.to_owned(), detail: detail.into() }
     }
 
     pub(crate) fn token(rule: &str, detail: impl Into<String>) -> Self {
-        Self::MalformedToken {
-            rule: rule.to_owned(),
-            detail: detail.into(),
-        }
+        Self::MalformedToken { rule: rule.to_owned(), detail: detail.into() }
     }
 
     pub(crate) fn metadata(rule: &str, detail: impl Into<String>) -> Self {
-        Self::Metadata {
-            rule: rule.to_owned(),
-            detail: detail.into(),
-            retryable: false,
-        }
+        Self::Metadata { rule: rule.to_owned(), detail: detail.into(), retryable: false }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn explain(plan: &LogoutPlan) -> Vec<String> {
         Some(departure) => sentences.extend(departed(plan, departure)),
         None => sentences.push("The browser goes nowhere: the session at the provider is not ended.".to_owned()),
     }
-    if !plan.tokens.is_empty() {
+    if !plan.tokens.is_empty() && plan.revocation != Endpoint::Missing {
         let place = match &plan.revocation {
             Endpoint::Known(address) => without_query(address),
             Endpoint::Discovered | Endpoint::Missing => {
@@ -38,11 +38,7 @@ pub(crate) fn explain(plan: &LogoutPlan) -> Vec<String> {
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {many}")
-    }
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 fn without_query(address: &str) -> String {

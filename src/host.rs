@@ -58,9 +58,7 @@ impl fmt::Debug for HostError {
 impl From<uniffi::UnexpectedUniFFICallbackError> for HostError {
     fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
         // The reason holds the text of a foreign exception, which may quote a token.
-        Self::Broken {
-            reason: "the callback raised an unexpected error".to_owned(),
-        }
+        Self::Broken { reason: "the callback raised an unexpected error".to_owned() }
     }
 }
 
@@ -229,22 +227,13 @@ pub struct HttpAnswer {
 
 impl fmt::Debug for HttpAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "HttpAnswer({}, {} headers, {} bytes)",
-            self.status,
-            self.headers.len(),
-            self.body.len()
-        )
+        write!(f, "HttpAnswer({}, {} headers, {} bytes)", self.status, self.headers.len(), self.body.len())
     }
 }
 
 impl HttpAnswer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|h| h.name.eq_ignore_ascii_case(name))
-            .map(|h| h.value.reveal())
+        self.headers.iter().find(|h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.reveal())
     }
 }
 

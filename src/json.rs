@@ -1,5 +1,6 @@
 //! Strict JSON for what comes from outside: duplicate members, deep nesting and large objects are refused.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -8,40 +9,57 @@ use serde_json::{Map, Number, Value};
 const MAX_DEPTH: usize = 32;
 const MAX_MEMBERS: usize = 200;
 
+/// Why a text is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is not one JSON object and nothing behind it.
+    Malformed,
+    /// An object names a member twice.
+    Duplicate,
+    /// It is nested too deeply, or has too many members.
+    TooLarge,
+}
+
 /// Reads one JSON object and nothing behind it.
-pub(crate) fn strict_object(bytes: &[u8]) -> Option<Map<String, Value>> {
+pub(crate) fn strict_object(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
+    let fault = Cell::new(Fault::Malformed);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0 }.deserialize(&mut deserializer).ok()?;
-    deserializer.end().ok()?;
-    match value {
-        Value::Object(object) => Some(object),
-        _ => None,
+    let read = Strict { depth: 0, fault: &fault }.deserialize(&mut deserializer);
+    match (read, deserializer.end()) {
+        (Ok(Value::Object(object)), Ok(())) => Ok(object),
+        _ => Err(fault.get()),
     }
 }
 
 #[derive(Clone, Copy)]
-struct Strict {
+struct Strict<'a> {
     depth: usize,
+    fault: &'a Cell<Fault>,
 }
 
-impl Strict {
+impl Strict<'_> {
+    fn refuse<E: Error>(self, fault: Fault) -> E {
+        self.fault.set(fault);
+        E::custom("refused")
+    }
+
     fn deeper<E: Error>(self) -> Result<Self, E> {
         if self.depth < MAX_DEPTH {
-            Ok(Self { depth: self.depth + 1 })
+            Ok(Self { depth: self.depth + 1, ..self })
         } else {
-            Err(E::custom("nested too deeply"))
+            Err(self.refuse(Fault::TooLarge))
         }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,9 +75,7 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Value::Number(value.into()))
     }
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("not a finite number"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
     }
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
         Ok(Value::String(value.to_owned()))
@@ -83,10 +99,10 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(inner)?;
             if object.len() == MAX_MEMBERS {
-                return Err(A::Error::custom("too many members"));
+                return Err(self.refuse(Fault::TooLarge));
             }
             if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("duplicate member"));
+                return Err(self.refuse(Fault::Duplicate));
             }
         }
         Ok(Value::Object(object))

@@ -26,12 +26,7 @@ impl MemoryStore {
 
 impl SessionStore for MemoryStore {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
-        Ok(self
-            .entries()
-            .keys()
-            .filter(|key| key.starts_with(&prefix))
-            .cloned()
-            .collect())
+        Ok(self.entries().keys().filter(|key| key.starts_with(&prefix)).cloned().collect())
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
@@ -41,11 +36,7 @@ impl SessionStore for MemoryStore {
 
     fn commit(&self, change: Change) -> Result<Commit, HostError> {
         let mut entries = self.entries();
-        if change
-            .require
-            .iter()
-            .any(|required| entries.get(&required.key) != required.value.as_ref())
-        {
+        if change.require.iter().any(|required| entries.get(&required.key) != required.value.as_ref()) {
             return Ok(Commit::Conflict);
         }
         entries.extend(change.write.into_iter().map(|entry| (entry.key, entry.value)));

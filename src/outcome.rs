@@ -257,11 +257,4 @@ pub struct PendingLogout {
     pub provider: SessionStatus,
 }
 
-display_as_debug!(
-    SessionStatus,
-    AccountStatus,
-    Revocation,
-    LogoutOutcome,
-    Completion,
-    PendingLogout
-);
+display_as_debug!(SessionStatus, AccountStatus, Revocation, LogoutOutcome, Completion, PendingLogout);

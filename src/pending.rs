@@ -35,12 +35,7 @@ pub(crate) struct Journey {
 
 impl Journey {
     pub(crate) fn new(state: &str, redirect_uri: String, started_at: i64) -> Self {
-        Self {
-            state_hash: hash(state),
-            redirect_uri,
-            started_at,
-            over: false,
-        }
+        Self { state_hash: hash(state), redirect_uri, started_at, over: false }
     }
 
     /// Constant-time: how much of a guess is right must not show (PLR-05).
@@ -99,11 +94,18 @@ impl Record {
         self.logout.as_ref().is_some_and(|journey| !journey.over)
     }
 
+    /// Adds warnings that are not there yet.
+    pub(crate) fn learn(&mut self, warnings: impl IntoIterator<Item = PlanWarning>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     /// Whether the browser was handed over and nothing is known of it yet.
     pub(crate) fn is_on_its_way(&self) -> bool {
-        let no_return = SessionStatus::Unconfirmed {
-            because: Doubt::NoReturn,
-        };
+        let no_return = SessionStatus::Unconfirmed { because: Doubt::NoReturn };
         self.provider == SessionStatus::Pending || self.provider == no_return
     }
 
@@ -196,13 +198,9 @@ pub(crate) fn identify(text: &str) -> Option<(&str, &str)> {
 
 /// Whether a text has the form of an identifier: it becomes part of a key, so nothing else may.
 pub(crate) fn is_id(id: &str) -> bool {
-    id.split_once('.')
-        .is_some_and(|(scope, random)| (scope == "d" || is_random(scope)) && is_random(random))
+    id.split_once('.').is_some_and(|(scope, random)| (scope == "d" || is_random(scope)) && is_random(random))
 }
 
 fn is_random(text: &str) -> bool {
-    text.len() == RANDOM_LENGTH
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    text.len() == RANDOM_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

@@ -9,6 +9,7 @@ use crate::cache::Leaver;
 use crate::end_session::Draft;
 use crate::host::display_as_debug;
 use crate::navigation::{LogoutMode, PopupWindow};
+use crate::outcome::Failure;
 use crate::provider::row::{Endpoint, ReturnCondition};
 
 /// What should be known before it happens.
@@ -136,6 +137,8 @@ pub struct LogoutPlan {
     pub(crate) accounts: Vec<String>,
     pub(crate) keys: Vec<String>,
     pub(crate) departure: Option<Departure>,
+    /// Why the browser goes nowhere although the provider was to be asked.
+    pub(crate) obstacle: Option<Failure>,
     pub(crate) revocation: Endpoint,
     pub(crate) tokens: Vec<OwnedToken>,
     pub(crate) warnings: Vec<PlanWarning>,
@@ -163,7 +166,8 @@ impl LogoutPlan {
             Endpoint::Known(address) => Some(address.clone()),
             Endpoint::Discovered | Endpoint::Missing => None,
         };
-        let revoke = self.tokens.iter().map(|owned| LogoutStep::Revoke {
+        let can_revoke = self.revocation != Endpoint::Missing;
+        let revoke = self.tokens.iter().filter(|_| can_revoke).map(|owned| LogoutStep::Revoke {
             account: owned.account.clone(),
             token: owned.token.kind,
             endpoint: endpoint.clone(),
@@ -185,10 +189,7 @@ impl LogoutPlan {
 
 impl fmt::Debug for LogoutPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogoutPlan")
-            .field("steps", &self.steps())
-            .field("warnings", &self.warnings)
-            .finish()
+        f.debug_struct("LogoutPlan").field("steps", &self.steps()).field("warnings", &self.warnings).finish()
     }
 }
 

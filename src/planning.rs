@@ -1,13 +1,14 @@
 //! The pure half of a sign-out: what was asked is joined with what the cache and the metadata say.
 
-use crate::asked::{Asked, check_client, check_opaque, refuse};
+use crate::asked::{Asked, check_client, refuse};
 use crate::cache::{Clearing, Leaver};
-use crate::config::{ClientConfig, Home};
+use crate::config::{BrowserMode, ClientConfig, Home};
 use crate::discovery::Metadata;
 use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
+use crate::outcome::Failure;
 use crate::plan::{Departure, LogoutPlan, OwnedToken, PlanWarning};
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::request::{EndSessionRequest, Reach, Who};
@@ -22,21 +23,12 @@ pub(crate) fn plan(
     clearing: &Clearing,
     metadata: Option<&Metadata>,
 ) -> Result<LogoutPlan, LogoutError> {
-    let Asked {
-        config,
-        row,
-        request,
-        leaver,
-        reach,
-        mode,
-        redirect_uri,
-        mut warnings,
-    } = asked;
+    let Asked { config, row, request, leaver, reach, mode, redirect_uri, mut warnings } = asked;
     let accounts = match &leaver {
         Leaver::One(account) => vec![account.clone()],
         Leaver::Everyone => clearing.cached.iter().map(|cached| cached.account.clone()).collect(),
     };
-    let mut departure = None;
+    let (mut departure, mut obstacle) = (None, None);
     let mut tokens = Vec::new();
     let mut revocation = Endpoint::Missing;
     let end_session = resolve(&row.end_session, metadata, |known| known.end_session.as_ref());
@@ -44,15 +36,32 @@ pub(crate) fn plan(
         warnings.push(PlanWarning::ProviderSessionRemains);
     } else {
         revocation = resolve(&row.revocation, metadata, |known| known.revocation.as_ref());
-        if revocation != Endpoint::Missing && request.revoke_tokens.or(config.revoke_tokens).unwrap_or(true) {
+        if request.revoke_tokens.or(config.revoke_tokens).unwrap_or(true) {
             tokens = tokens_to_revoke(request, clearing);
         }
         let hints = Leaving::gather(config, row, request, clearing, &mut warnings);
-        if end_session == Endpoint::Missing {
-            warnings.extend([PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains]);
-        } else {
-            let draft = draft(config, row, request, redirect_uri, hints);
-            departure = Some(depart(config, row, request, mode, end_session, draft, &mut warnings)?);
+        // A damaged cached token must not stop the clear: the browser then stays at the provider (RPI-08).
+        let damaged = warnings.iter().any(|warning| matches!(warning, PlanWarning::DamagedIdToken { .. }));
+        let mut draft = draft(config, row, request, redirect_uri, hints);
+        if damaged && needs_identity(row, &draft) {
+            draft.redirect_uri = None;
+        }
+        match &end_session {
+            Endpoint::Missing => {
+                let (why, said) = without_endpoint(metadata);
+                obstacle = Some(why);
+                warnings.extend(said);
+            }
+            // What the provider itself names wrongly is no reason to refuse the clear.
+            Endpoint::Known(address)
+                if row.end_session == Endpoint::Discovered
+                    && end_session::check_endpoint(&row.names, &draft, address).is_err() =>
+            {
+                obstacle = Some(Failure::EndpointRefused);
+            }
+            Endpoint::Known(_) | Endpoint::Discovered => {
+                departure = Some(depart(config, row, request, mode, end_session, draft, &mut warnings)?);
+            }
         }
         warnings.extend(metadata.into_iter().flat_map(about_metadata));
     }
@@ -63,6 +72,7 @@ pub(crate) fn plan(
         accounts,
         keys: clearing.touched(),
         departure,
+        obstacle,
         revocation,
         tokens,
         warnings,
@@ -70,6 +80,22 @@ pub(crate) fn plan(
         correlation_id: request.correlation_id.clone(),
         ticket: request.ticket.clone(),
     })
+}
+
+/// Whether the provider would not come back, since nobody says who asks (RPI-08).
+fn needs_identity(row: &Row, draft: &Draft) -> bool {
+    let anonymous = draft.id_token_hint.is_none() && draft.client_id.is_none();
+    draft.redirect_uri.is_some() && row.redirect_needs_identity && anonymous
+}
+
+/// What it means that there is no end-session endpoint: none was named, or one that is refused.
+pub(crate) fn without_endpoint(metadata: Option<&Metadata>) -> (Failure, Vec<PlanWarning>) {
+    let refused = |known: &Metadata| known.insecure.iter().any(|member| member == "end_session_endpoint");
+    if metadata.is_some_and(refused) {
+        (Failure::EndpointRefused, vec![PlanWarning::ProviderSessionRemains])
+    } else {
+        (Failure::NoEndpoint, vec![PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains])
+    }
 }
 
 /// An endpoint as far as it is known without asking.
@@ -88,14 +114,8 @@ pub(crate) fn resolve(
 
 /// What the metadata gives cause to say.
 pub(crate) fn about_metadata(metadata: &Metadata) -> Vec<PlanWarning> {
-    let insecure = metadata
-        .insecure
-        .iter()
-        .map(|member| PlanWarning::InsecureEndpoint { member: member.clone() });
-    let elsewhere = metadata
-        .other_hosts
-        .iter()
-        .map(|host| PlanWarning::EndpointOnOtherHost { host: host.clone() });
+    let insecure = metadata.insecure.iter().map(|member| PlanWarning::InsecureEndpoint { member: member.clone() });
+    let elsewhere = metadata.other_hosts.iter().map(|host| PlanWarning::EndpointOnOtherHost { host: host.clone() });
     insecure.chain(elsewhere).collect()
 }
 
@@ -104,19 +124,13 @@ fn tokens_to_revoke(request: &EndSessionRequest, clearing: &Clearing) -> Vec<Own
     let mut tokens: Vec<OwnedToken> = Vec::new();
     if let Who::This { account } = &request.who {
         let id = &account.home_account_id;
-        tokens.extend(account.tokens.iter().map(|token| OwnedToken {
-            account: id.clone(),
-            token: token.clone(),
-        }));
+        tokens.extend(account.tokens.iter().map(|token| OwnedToken { account: id.clone(), token: token.clone() }));
     }
     for cached in &clearing.cached {
         for token in &cached.tokens {
             let known = tokens.iter().any(|owned| owned.token == *token);
-            if !known && check_opaque(&token.value).is_ok() {
-                tokens.push(OwnedToken {
-                    account: cached.account.clone(),
-                    token: token.clone(),
-                });
+            if !known {
+                tokens.push(OwnedToken { account: cached.account.clone(), token: token.clone() });
             }
         }
     }
@@ -158,10 +172,7 @@ impl Leaving {
             let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
             warnings.push(PlanWarning::ConfirmationWillShow { cure });
         }
-        Self {
-            id_token_hint,
-            logout_hint,
-        }
+        Self { id_token_hint, logout_hint }
     }
 }
 
@@ -172,22 +183,14 @@ fn usable_token(
     clearing: &Clearing,
     warnings: &mut Vec<PlanWarning>,
 ) -> Option<(Secret, Hints)> {
-    let cached = clearing
-        .cached
-        .iter()
-        .find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
-    let (account, token) = given
-        .map(|token| (None, token))
-        .or(cached.map(|(account, token)| (Some(account), token)))?;
+    let cached = clearing.cached.iter().find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
+    let (account, token) = given.map(|token| (None, token)).or(cached.map(|(account, token)| (Some(account), token)))?;
     let read = read_id_token_unverified(token).and_then(|hints| check_client(config, &hints).map(|()| hints));
     match (read, account) {
         (Ok(hints), _) => Some((token.clone(), hints)),
         (Err(error), Some(account)) => {
             let rule = error.broken_rule().unwrap_or_default();
-            warnings.push(PlanWarning::DamagedIdToken {
-                account: account.clone(),
-                rule,
-            });
+            warnings.push(PlanWarning::DamagedIdToken { account: account.clone(), rule });
             None
         }
         (Err(_), None) => None,
@@ -228,33 +231,29 @@ fn depart(
     draft: Draft,
     warnings: &mut Vec<PlanWarning>,
 ) -> Result<Departure, LogoutError> {
-    let anonymous = draft.id_token_hint.is_none() && draft.client_id.is_none();
-    if draft.redirect_uri.is_some() && row.redirect_needs_identity && anonymous {
-        return refuse(
-            "RPI-08",
-            "a redirect needs an ID token or a client_id, or the provider will not return",
-        );
+    const ANONYMOUS: &str = "a redirect needs an ID token or a client_id, or the provider will not return";
+    if needs_identity(row, &draft) {
+        return refuse("RPI-08", ANONYMOUS);
     }
     match (&draft.redirect_uri, mode) {
         (Some(_), _) => {
-            warnings.extend(
-                row.may_not_return
-                    .iter()
-                    .map(|why| PlanWarning::MayNotReturn { why: *why }),
-            );
+            warnings.extend(row.may_not_return.iter().map(|why| PlanWarning::MayNotReturn { why: *why }));
         }
         (None, LogoutMode::Popup) => warnings.push(PlanWarning::PopupStaysOpen),
-        (None, _) => warnings.push(PlanWarning::MayNotReturn {
-            why: ReturnCondition::NoRedirectUri,
-        }),
+        (None, _) => warnings.push(PlanWarning::MayNotReturn { why: ReturnCondition::NoRedirectUri }),
     }
-    if config.sign_in_browser.is_some() && config.sign_in_browser != config.sign_out_browser {
+    // Two private sessions share no cookies either.
+    let jars = config.sign_in_browser.zip(config.sign_out_browser);
+    if jars.is_some_and(|jars| jars != (BrowserMode::Shared, BrowserMode::Shared)) {
         warnings.push(PlanWarning::DifferentCookieJar);
     }
     let endpoint = match endpoint {
         Endpoint::Known(address) => {
             end_session::check_endpoint(&row.names, &draft, &address)?;
             if end_session::build(&row.names, &draft, &address, &"x".repeat(STATE_LENGTH), "").hint_dropped {
+                if draft.redirect_uri.is_some() && row.redirect_needs_identity && draft.client_id.is_none() {
+                    return refuse("RPI-08", ANONYMOUS);
+                }
                 warnings.push(PlanWarning::HintDropped);
             }
             Some(address)

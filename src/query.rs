@@ -13,19 +13,13 @@ pub(crate) fn encode(value: &str) -> String {
 pub(crate) fn form_encode(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + value.len() / 4);
     for byte in value.bytes() {
-        if byte == b' ' {
-            out.push('+')
-        } else {
-            push_encoded(&mut out, byte)
-        }
+        if byte == b' ' { out.push('+') } else { push_encoded(&mut out, byte) }
     }
     out
 }
 
 fn push_encoded(out: &mut String, byte: u8) {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
         out.push(char::from(byte));
     } else {
@@ -56,10 +50,8 @@ pub(crate) fn append<'a>(base: &str, parameters: impl IntoIterator<Item = (&'a s
 
 /// The body of a form: names and values form-encoded.
 pub(crate) fn form<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs: Vec<String> = parameters
-        .into_iter()
-        .map(|(name, value)| format!("{}={}", form_encode(name), form_encode(value)))
-        .collect();
+    let pairs: Vec<String> =
+        parameters.into_iter().map(|(name, value)| format!("{}={}", form_encode(name), form_encode(value))).collect();
     pairs.join("&")
 }
 

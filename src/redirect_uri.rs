@@ -36,6 +36,8 @@ pub(crate) struct Policy<'a> {
     /// The registered addresses; a private-use scheme is known through them.
     pub(crate) registered: &'a [String],
     pub(crate) allow_http: bool,
+    /// Whether the app is on a device, where a listener on loopback gets another port each time (NAT-03).
+    pub(crate) native: bool,
 }
 
 /// Something about an accepted address that its owner should know.
@@ -54,17 +56,10 @@ fn refuse<T>(rule: &str, detail: &str) -> Result<T, LogoutError> {
 /// Accepts a registered, well-formed address (URI-01 to URI-13), with remarks.
 pub(crate) fn validate(raw: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
     let remarks = well_formed(raw, policy)?;
-    if policy
-        .registered
-        .iter()
-        .any(|entry| entry == raw || same_but_loopback_port(entry, raw))
-    {
+    if policy.registered.iter().any(|entry| entry == raw || policy.native && same_but_loopback_port(entry, raw)) {
         return Ok(remarks);
     }
-    refuse(
-        "URI-11",
-        "it is not among the configured redirect_uris, which are compared byte by byte",
-    )
+    refuse("URI-11", "it is not among the configured redirect_uris, which are compared byte by byte")
 }
 
 /// The syntax and scheme rules without the list of registered addresses; the list itself is checked with it.
@@ -75,10 +70,7 @@ pub(crate) fn well_formed(raw: &str, policy: Policy<'_>) -> Result<Vec<Remark>, 
     if raw.len() > MAX_LENGTH {
         return refuse("URI-01", "it is longer than 2048 bytes");
     }
-    if raw
-        .bytes()
-        .any(|b| !(0x21..=0x7E).contains(&b) || b"\\\"<>^{}|`".contains(&b))
-    {
+    if raw.bytes().any(|b| !(0x21..=0x7E).contains(&b) || b"\\\"<>^{}|`".contains(&b)) {
         return refuse(
             "URI-02",
             "it contains a space, a control or non-ASCII character, or one of \\ \" < > ^ { } | `",
@@ -98,11 +90,7 @@ pub(crate) fn well_formed(raw: &str, policy: Policy<'_>) -> Result<Vec<Remark>, 
     if raw.contains('#') {
         return refuse("URI-08", "it has a fragment; remove everything from # on");
     }
-    if scheme == "http" || scheme == "https" {
-        web(raw, &scheme, rest, policy)
-    } else {
-        native(raw, &scheme, policy)
-    }
+    if scheme == "http" || scheme == "https" { web(raw, &scheme, rest, policy) } else { native(raw, &scheme, policy) }
 }
 
 fn scheme_of(raw: &str) -> Option<(&str, &str)> {
@@ -114,14 +102,8 @@ fn scheme_of(raw: &str) -> Option<(&str, &str)> {
 }
 
 fn web(raw: &str, scheme: &str, rest: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
-    let Some(after) = rest
-        .strip_prefix("//")
-        .filter(|after| !after.starts_with('/') && !after.is_empty())
-    else {
-        return refuse(
-            "URI-05",
-            "after the scheme there must be exactly two slashes and a host",
-        );
+    let Some(after) = rest.strip_prefix("//").filter(|after| !after.starts_with('/') && !after.is_empty()) else {
+        return refuse("URI-05", "after the scheme there must be exactly two slashes and a host");
     };
     let authority = after.split(['/', '?']).next().unwrap_or(after);
     if authority.contains('@') {
@@ -150,25 +132,15 @@ fn web(raw: &str, scheme: &str, rest: &str, policy: Policy<'_>) -> Result<Vec<Re
     }
     let loopback = is_loopback(&url);
     if scheme == "http" && !loopback && !policy.allow_http {
-        return refuse(
-            "URI-04",
-            "http is accepted only on a loopback address, or with allow_http",
-        );
+        return refuse("URI-04", "http is accepted only on a loopback address, or with allow_http");
     }
-    if scheme == "https" && loopback && is_address {
-        return refuse("NAT-03", "a loopback address cannot have a certificate; use http");
+    if scheme == "https" && loopback && (is_address || policy.native) {
+        return refuse("NAT-03", "an app's listener on loopback has no certificate; use http");
     }
     if !same_but_canonical(raw, &url, authority) {
-        return refuse(
-            "URI-10",
-            "a browser would rewrite it; write it in its canonical form, without dot segments",
-        );
+        return refuse("URI-10", "a browser would rewrite it; write it in its canonical form, without dot segments");
     }
-    Ok(if named == "localhost" {
-        vec![Remark::LocalhostByName]
-    } else {
-        Vec::new()
-    })
+    Ok(if named == "localhost" { vec![Remark::LocalhostByName] } else { Vec::new() })
 }
 
 fn native(raw: &str, scheme: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
@@ -177,37 +149,33 @@ fn native(raw: &str, scheme: &str, policy: Policy<'_>) -> Result<Vec<Remark>, Lo
         .iter()
         .any(|entry| scheme_of(entry).is_some_and(|(configured, _)| configured.eq_ignore_ascii_case(scheme)));
     if !listed {
-        return refuse(
-            "URI-04",
-            "its scheme is neither https nor that of a configured redirect URI",
-        );
+        return refuse("URI-04", "its scheme is neither https nor that of a configured redirect URI");
     }
     let Ok(url) = Url::parse(raw) else {
         return refuse("URI-09", "it is not a valid address");
     };
-    if !url.username().is_empty() || url.password().is_some() {
+    let rest = raw.get(scheme.len() + 1..).unwrap_or_default();
+    let authority =
+        rest.strip_prefix("//").map(|after| after.split(['/', '?']).next().unwrap_or(after)).unwrap_or_default();
+    if authority.contains('@') {
         return refuse("URI-06", "it names a user before the host");
+    }
+    if authority.contains('%') {
+        return refuse("URI-07", "its host is percent-encoded");
+    }
+    if !authority.is_empty() && (raw_host(authority).split('.').any(str::is_empty) || authority.contains('*')) {
+        return refuse("URI-09", "its host has an empty label or a wildcard");
     }
     let canonical = url.as_str().get(scheme.len()..);
     if raw.get(scheme.len()..) != canonical {
-        return refuse(
-            "URI-10",
-            "a browser would rewrite it; write it in its canonical form, without dot segments",
-        );
+        return refuse("URI-10", "a browser would rewrite it; write it in its canonical form, without dot segments");
     }
-    Ok(if scheme.contains('.') {
-        Vec::new()
-    } else {
-        vec![Remark::SchemeWithoutDot]
-    })
+    Ok(if scheme.contains('.') { Vec::new() } else { vec![Remark::SchemeWithoutDot] })
 }
 
 /// URI-10: only the case of scheme and host, a default port and the slash of an empty path may differ.
 fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
-    let after_authority = raw
-        .split_once("//")
-        .and_then(|(_, rest)| rest.get(authority.len()..))
-        .unwrap_or("");
+    let after_authority = raw.split_once("//").and_then(|(_, rest)| rest.get(authority.len()..)).unwrap_or("");
     let port = match url.port() {
         Some(port) => format!(":{port}"),
         None => String::new(),
@@ -225,10 +193,7 @@ fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
 
 fn raw_host(authority: &str) -> &str {
     if authority.starts_with('[') {
-        return authority
-            .find(']')
-            .and_then(|end| authority.get(..=end))
-            .unwrap_or(authority);
+        return authority.find(']').and_then(|end| authority.get(..=end)).unwrap_or(authority);
     }
     authority.split_once(':').map_or(authority, |(host, _)| host)
 }
@@ -248,9 +213,7 @@ fn same_but_loopback_port(registered: &str, raw: &str) -> bool {
     let (Ok(ours), Ok(theirs)) = (Url::parse(registered), Url::parse(raw)) else {
         return false;
     };
-    let address = matches!(ours.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)));
-    address
-        && is_loopback(&ours)
+    is_loopback(&ours)
         && ours.scheme() == "http"
         && theirs.scheme() == "http"
         && ours.host() == theirs.host()

@@ -27,30 +27,18 @@ display_as_debug!(Reply);
 
 impl Reply {
     fn new(status: i32) -> Self {
-        let reply = Self {
-            status,
-            headers: Vec::new(),
-            body: Secret::from(""),
-        };
-        reply
-            .header("Cache-Control", "no-store")
-            .header("Referrer-Policy", "no-referrer")
+        let reply = Self { status, headers: Vec::new(), body: Secret::from("") };
+        reply.header("Cache-Control", "no-store").header("Referrer-Policy", "no-referrer")
     }
 
     fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push(Header {
-            name: name.to_owned(),
-            value: Secret::new(value),
-        });
+        self.headers.push(Header { name: name.to_owned(), value: Secret::new(value) });
         self
     }
 
     fn text(self, body: &str) -> Self {
         let reply = self.header("Content-Type", "text/plain; charset=utf-8");
-        Self {
-            body: Secret::from(body),
-            ..reply
-        }
+        Self { body: Secret::from(body), ..reply }
     }
 
     /// 303, so that a POST which signs out becomes a GET of the provider.
@@ -113,29 +101,18 @@ fn local(outcome: &LogoutOutcome) -> Reply {
 }
 
 fn cookie(ticket: &Secret, secure: bool) -> String {
-    let (name, attribute) = if secure {
-        (TICKET_COOKIE, "; Secure")
-    } else {
-        (LOOPBACK_TICKET_COOKIE, "")
-    };
-    format!(
-        "{name}={}; Path=/; Max-Age={TICKET_AGE}; HttpOnly; SameSite=Lax{attribute}",
-        ticket.reveal()
-    )
+    let (name, attribute) = if secure { (TICKET_COOKIE, "; Secure") } else { (LOOPBACK_TICKET_COOKIE, "") };
+    format!("{name}={}; Path=/; Max-Age={TICKET_AGE}; HttpOnly; SameSite=Lax{attribute}", ticket.reveal())
 }
 
 /// The ticket in a `Cookie` header, if there is one. A damaged neighbour does not matter, and a value may hold `=`.
 #[uniffi::export]
 pub fn ticket_in_cookies(header: &Secret) -> Option<Secret> {
     let find = |wanted: &str| {
-        header
-            .reveal()
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| {
-                let plain = crate::pending::identify(value).is_some_and(|(_, ours)| ours == value);
-                (name == wanted && plain).then(|| Secret::from(value))
-            })
+        header.reveal().split(';').filter_map(|pair| pair.trim().split_once('=')).find_map(|(name, value)| {
+            let plain = crate::pending::identify(value).is_some_and(|(_, ours)| ours == value);
+            (name == wanted && plain).then(|| Secret::from(value))
+        })
     };
     find(TICKET_COOKIE).or_else(|| find(LOOPBACK_TICKET_COOKIE))
 }
@@ -165,16 +142,11 @@ fn form_page(next: &Navigation) -> Reply {
         escape(action)
     );
     let hash = crate::pending::standard_hash(SCRIPT);
-    let reply = Reply::new(200)
-        .header("Content-Type", "text/html; charset=utf-8")
-        .header(
-            "Content-Security-Policy",
-            format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
-        );
-    Reply {
-        body: Secret::new(body),
-        ..reply
-    }
+    let reply = Reply::new(200).header("Content-Type", "text/html; charset=utf-8").header(
+        "Content-Security-Policy",
+        format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
+    );
+    Reply { body: Secret::new(body), ..reply }
 }
 
 fn escape(text: &str) -> String {

@@ -19,17 +19,12 @@ pub(crate) fn call(config: &ClientConfig, endpoint: &str, owned: &OwnedToken, pu
         TokenKind::AccessToken => "access_token",
     };
     let mut fields = vec![("token", owned.token.value.reveal()), ("token_type_hint", kind)];
-    let mut headers = vec![
-        header("Content-Type", "application/x-www-form-urlencoded"),
-        header("Accept", "application/json"),
-    ];
+    let mut headers =
+        vec![header("Content-Type", "application/x-www-form-urlencoded"), header("Accept", "application/json")];
     match &config.client_secret {
         None => fields.push(("client_id", &config.client_id)),
         Some(secret) if config.client_authentication == Some(ClientAuthentication::SecretPost) => {
-            fields.extend([
-                ("client_id", config.client_id.as_str()),
-                ("client_secret", secret.reveal()),
-            ]);
+            fields.extend([("client_id", config.client_id.as_str()), ("client_secret", secret.reveal())]);
         }
         Some(secret) => headers.push(header("Authorization", &basic(&config.client_id, secret))),
     }
@@ -46,18 +41,12 @@ pub(crate) fn call(config: &ClientConfig, endpoint: &str, owned: &OwnedToken, pu
 }
 
 fn header(name: &str, value: &str) -> Header {
-    Header {
-        name: name.to_owned(),
-        value: Secret::from(value),
-    }
+    Header { name: name.to_owned(), value: Secret::from(value) }
 }
 
 /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
 fn basic(client_id: &str, secret: &Secret) -> String {
-    format!(
-        "Basic {}",
-        STANDARD.encode(format!("{}:{}", form_encode(client_id), form_encode(secret.reveal())))
-    )
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", form_encode(client_id), form_encode(secret.reveal()))))
 }
 
 /// What the answer says about the token (REV-03 to REV-05, REV-09, ATT-84).
@@ -66,22 +55,14 @@ pub(crate) fn read(owned: &OwnedToken, answer: Result<&HttpAnswer, &HostError>) 
         Err(_) => (RevocationStatus::Uncertain, None),
         Ok(answer) => judge(answer),
     };
-    Revocation {
-        account: owned.account.clone(),
-        token: owned.token.kind,
-        status,
-        provider_error,
-    }
+    Revocation { account: owned.account.clone(), token: owned.token.kind, status, provider_error }
 }
 
 fn judge(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
     let code = error_code(answer);
     let status = match answer.status {
         // A page instead of an empty answer comes from a captive portal, not from the provider.
-        200 if answer
-            .header("content-type")
-            .is_some_and(|kind| kind.to_ascii_lowercase().contains("text/html")) =>
-        {
+        200 if answer.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("text/html")) => {
             RevocationStatus::Uncertain
         }
         200 => return (RevocationStatus::Revoked, None),
@@ -95,7 +76,7 @@ fn judge(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
 
 /// The member `error`, RFC 6749 §5.2, if it looks like one.
 fn error_code(answer: &HttpAnswer) -> Option<String> {
-    let body = strict_object(&answer.body)?;
+    let body = strict_object(&answer.body).ok()?;
     let code = body.get("error")?.as_str()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     (code.len() <= 64 && code.bytes().all(plain)).then(|| code.to_owned())

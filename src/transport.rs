@@ -40,15 +40,9 @@ mod ureq_transport {
     impl HttpTransport for UreqTransport {
         fn send(&self, call: HttpCall) -> Result<HttpAnswer, HostError> {
             if endpoint_url(call.url.reveal()).is_err() {
-                return Err(HostError::Insecure {
-                    reason: "not https and not loopback".to_owned(),
-                });
+                return Err(HostError::Insecure { reason: "not https and not loopback".to_owned() });
             }
-            let cell = if call.public_addresses_only {
-                &self.public_only
-            } else {
-                &self.anywhere
-            };
+            let cell = if call.public_addresses_only { &self.public_only } else { &self.anywhere };
             let agent = cell.get_or_try_init(|| agent(call.public_addresses_only))?;
             let answer = exchange(agent, &call).map_err(|error| reason(&error))?;
             if is_compressed(&answer)
@@ -67,10 +61,7 @@ mod ureq_transport {
             .http_status_as_error(false)
             .proxy(None)
             .build();
-        let resolver = Guarded {
-            public_only,
-            inner: DefaultResolver::default(),
-        };
+        let resolver = Guarded { public_only, inner: DefaultResolver::default() };
         Ok(Agent::with_parts(config, DefaultConnector::default(), resolver))
     }
 
@@ -109,10 +100,7 @@ mod ureq_transport {
             .headers()
             .iter()
             .filter_map(|(name, value)| {
-                Some(Header {
-                    name: name.as_str().to_owned(),
-                    value: Secret::from(value.to_str().ok()?),
-                })
+                Some(Header { name: name.as_str().to_owned(), value: Secret::from(value.to_str().ok()?) })
             })
             .collect();
         let status = i32::from(answer.status().as_u16());
@@ -122,9 +110,7 @@ mod ureq_transport {
 
     /// No compression was asked for, so a compressed body is a trap (ATT-83).
     fn is_compressed(answer: &HttpAnswer) -> bool {
-        answer
-            .header("content-encoding")
-            .is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
+        answer.header("content-encoding").is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
     }
 
     /// The kind of failure; ureq's own text may quote the address and is left behind.

@@ -19,11 +19,7 @@ fn every_case_behaves_as_it_says() {
             assert!(names.insert(case.name.clone()), "two cases are called {}", case.name);
             assert!(!case.source.is_empty(), "{} names no source", case.name);
             let found = run(&case);
-            faults.extend(
-                found
-                    .into_iter()
-                    .map(|fault| format!("{}: {}: {fault}", file.display(), case.name)),
-            );
+            faults.extend(found.into_iter().map(|fault| format!("{}: {}: {fault}", file.display(), case.name)));
         }
     }
     println!("rust: {count} cases");

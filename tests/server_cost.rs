@@ -62,11 +62,7 @@ fn cost(others: usize) -> (usize, usize) {
     .unwrap();
     let client = LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap();
     let sign_out = |session: &str| {
-        let account = Account {
-            home_account_id: session.to_owned(),
-            id_token: None,
-            tokens: Vec::new(),
-        };
+        let account = Account { home_account_id: session.to_owned(), id_token: None, tokens: Vec::new() };
         client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap()
     };
     let mut entries = BTreeMap::new();
@@ -83,10 +79,7 @@ fn cost(others: usize) -> (usize, usize) {
     let outcome = sign_out("mine");
     let state = scripted::project::raw_state(outcome.next.as_ref().unwrap()).unwrap();
     let url = Secret::from(format!("https://app.example.com/bye?state={state}"));
-    assert!(matches!(
-        client.complete(&url, outcome.ticket).unwrap(),
-        Completion::Matched { .. }
-    ));
+    assert!(matches!(client.complete(&url, outcome.ticket).unwrap(), Completion::Matched { .. }));
     (store.calls.load(Ordering::Relaxed), store.keys.load(Ordering::Relaxed))
 }
 

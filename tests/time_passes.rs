@@ -23,21 +23,11 @@ fn config() -> exeunt::ClientConfig {
 }
 
 fn host() -> Host {
-    Host::new(
-        Script {
-            navigator: Some("started".to_owned()),
-            ..Script::default()
-        },
-        BTreeMap::new(),
-    )
+    Host::new(Script { navigator: Some("started".to_owned()), ..Script::default() }, BTreeMap::new())
 }
 
 fn who(id: &str) -> EndSessionRequest {
-    let account = Account {
-        home_account_id: id.to_owned(),
-        id_token: None,
-        tokens: Vec::new(),
-    };
+    let account = Account { home_account_id: id.to_owned(), id_token: None, tokens: Vec::new() };
     EndSessionRequest::new(Who::This { account })
 }
 
@@ -69,13 +59,7 @@ fn last_return(host: &Host) -> Secret {
 }
 
 fn records(host: &Host) -> usize {
-    host.store
-        .entries
-        .lock()
-        .unwrap()
-        .keys()
-        .filter(|key| key.starts_with("exeunt.pending."))
-        .count()
+    host.store.entries.lock().unwrap().keys().filter(|key| key.starts_with("exeunt.pending.")).count()
 }
 
 #[test]
@@ -84,10 +68,7 @@ fn a_return_after_fourteen_minutes_is_matched() {
     let client = host.client(config()).unwrap();
     client.sign_out(&who("alice")).unwrap();
     age(&host, 14 * 60);
-    assert!(matches!(
-        client.complete(&last_return(&host), None).unwrap(),
-        Completion::Matched { .. }
-    ));
+    assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }
 
 #[test]
@@ -97,12 +78,7 @@ fn a_return_after_sixteen_minutes_has_expired_and_changes_nothing() {
     let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
     age(&host, 16 * 60);
     let answer = client.complete(&last_return(&host), None).unwrap();
-    assert_eq!(
-        answer,
-        Completion::NotOurs {
-            why: NotOursReason::Expired
-        }
-    );
+    assert_eq!(answer, Completion::NotOurs { why: NotOursReason::Expired });
     assert_eq!(client.outcome(&id).unwrap().provider, SessionStatus::Pending);
     assert_eq!(client.pending(None).unwrap(), Vec::new());
 }
@@ -113,10 +89,7 @@ fn a_clock_that_jumped_back_expires_nothing() {
     let client = host.client(config()).unwrap();
     client.sign_out(&who("alice")).unwrap();
     age(&host, -24 * 60 * 60);
-    assert!(matches!(
-        client.complete(&last_return(&host), None).unwrap(),
-        Completion::Matched { .. }
-    ));
+    assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }
 
 #[test]
@@ -138,8 +111,5 @@ fn hundreds_of_records_do_not_pile_up_and_the_latest_is_matched() {
         client.sign_out(&who(&format!("user{round}"))).unwrap();
     }
     assert!(records(&host) <= 64, "{} records", records(&host));
-    assert!(matches!(
-        client.complete(&last_return(&host), None).unwrap(),
-        Completion::Matched { .. }
-    ));
+    assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }

@@ -90,8 +90,7 @@ fn read_request(connection: &mut TcpStream) -> String {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.lines().find_map(|line| {
                 let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length")
-                    .then(|| value.trim().parse::<usize>().ok())?
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
             });
             if body.len() >= length.unwrap_or(0) {
                 return text;
@@ -174,19 +173,10 @@ fn kind(error: &HostError) -> &'static str {
 fn run(case: Case) -> Vec<String> {
     let (port, requests) = start(case.server);
     let call = case.call;
-    let url = call
-        .url
-        .unwrap_or_else(|| format!("{}://127.0.0.1:{port}{}", call.scheme, call.path));
-    let header = |(name, value): (String, String)| Header {
-        name,
-        value: Secret::from(value),
-    };
+    let url = call.url.unwrap_or_else(|| format!("{}://127.0.0.1:{port}{}", call.scheme, call.path));
+    let header = |(name, value): (String, String)| Header { name, value: Secret::from(value) };
     let result = exeunt::built_in_transport().unwrap().send(HttpCall {
-        method: if call.method == "post" {
-            HttpMethod::Post
-        } else {
-            HttpMethod::Get
-        },
+        method: if call.method == "post" { HttpMethod::Post } else { HttpMethod::Get },
         url: Secret::from(url),
         headers: call.headers.into_iter().map(header).collect(),
         body: call.body.map(Secret::from),
@@ -211,24 +201,13 @@ fn run(case: Case) -> Vec<String> {
         }
         (result, _, _) => faults.push(format!("unexpected: {result:?}")),
     }
-    if case
-        .expect
-        .connections
-        .is_some_and(|expected| expected != requests.len())
-    {
+    if case.expect.connections.is_some_and(|expected| expected != requests.len()) {
         faults.push(format!("{} connections", requests.len()));
     }
-    if case
-        .expect
-        .request
-        .is_some_and(|expected| !requests.iter().any(|request| request.contains(&expected)))
-    {
+    if case.expect.request.is_some_and(|expected| !requests.iter().any(|request| request.contains(&expected))) {
         faults.push("the request lacks what it should carry".to_owned());
     }
-    faults
-        .into_iter()
-        .map(|fault| format!("{} ({}): {fault}", case.name, case.source))
-        .collect()
+    faults.into_iter().map(|fault| format!("{} ({}): {fault}", case.name, case.source)).collect()
 }
 
 #[test]

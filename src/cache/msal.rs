@@ -61,15 +61,8 @@ fn name(selector: &Selector<'_>, key: &str) -> Option<Name> {
 /// `msal.3` or `msal.2` or `msal`, as the first part of a name.
 fn schema(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("msal")?;
-    let digits = rest
-        .strip_prefix('.')
-        .map(|r| r.bytes().take_while(u8::is_ascii_digit).count())
-        .unwrap_or(0);
-    if digits == 0 {
-        Some(rest)
-    } else {
-        rest.get(1 + digits..)
-    }
+    let digits = rest.strip_prefix('.').map(|r| r.bytes().take_while(u8::is_ascii_digit).count()).unwrap_or(0);
+    if digits == 0 { Some(rest) } else { rest.get(1 + digits..) }
 }
 
 fn own_name(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
@@ -78,30 +71,18 @@ fn own_name(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
             return Some(Name::AccountIndex);
         }
         if let Some(owner) = rest.strip_prefix(".token.keys.") {
-            return Some(Name::TokenIndex {
-                client: owner.to_owned(),
-            });
+            return Some(Name::TokenIndex { client: owner.to_owned() });
         }
     }
-    if let Some(rest) = key
-        .strip_prefix("msal.")
-        .and_then(|r| r.strip_prefix(client))
-        .and_then(|r| r.strip_prefix('.'))
+    if let Some(rest) = key.strip_prefix("msal.").and_then(|r| r.strip_prefix(client)).and_then(|r| r.strip_prefix('.'))
     {
-        return Some(if rest == "active-account-filters" {
-            Name::ActiveAccount
-        } else {
-            Name::OfClient
-        });
+        return Some(if rest == "active-account-filters" { Name::ActiveAccount } else { Name::OfClient });
     }
     if key == "msal.interaction.status" || key.starts_with("throttling.{") {
         return Some(Name::ByValue);
     }
     let of_client = key.strip_prefix("server-telemetry-") == Some(client)
-        || selector
-            .hosts
-            .iter()
-            .any(|host| key == format!("appmetadata-{host}-{client}"));
+        || selector.hosts.iter().any(|host| key == format!("appmetadata-{host}-{client}"));
     of_client.then_some(Name::OfClient)
 }
 
@@ -115,9 +96,7 @@ fn piped(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
         return None;
     }
     match rest {
-        [_tenant] => Some(Name::Account {
-            home: (*home).to_owned(),
-        }),
+        [_tenant] => Some(Name::Account { home: (*home).to_owned() }),
         [kind, owner, _realm, _target, ..] => {
             let kind = CREDENTIAL_TYPES.into_iter().find(|known| known == kind)?;
             let client = match *owner {
@@ -125,28 +104,20 @@ fn piped(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
                 FAMILY => Client::Family,
                 _ => Client::Other,
             };
-            Some(Name::Credential {
-                home: (*home).to_owned(),
-                kind,
-                client,
-            })
+            Some(Name::Credential { home: (*home).to_owned(), kind, client })
         }
         _ => None,
     }
 }
 
 fn dashed(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
-    let (home, rest) = selector
-        .hosts
-        .iter()
-        .find_map(|host| key.split_once(&format!("-{host}-")))?;
+    let (home, rest) = selector.hosts.iter().find_map(|host| key.split_once(&format!("-{host}-")))?;
     if home.is_empty() || home == "appmetadata" || home.contains('|') {
         return None;
     }
     let home = home.to_owned();
-    let Some((kind, rest)) = CREDENTIAL_TYPES
-        .into_iter()
-        .find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('-')?)))
+    let Some((kind, rest)) =
+        CREDENTIAL_TYPES.into_iter().find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('-')?)))
     else {
         return Some(Name::Account { home });
     };
@@ -201,10 +172,7 @@ fn is_ours(selector: &Selector<'_>, values: &Values, key: &str, client: &Client)
 }
 
 pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values) -> Clearing {
-    let named: Vec<(&String, Name)> = keys
-        .iter()
-        .filter_map(|key| Some((key, name(selector, key)?)))
-        .collect();
+    let named: Vec<(&String, Name)> = keys.iter().filter_map(|key| Some((key, name(selector, key)?))).collect();
     let mut clearing = Clearing::default();
     let mut needed_by_others: Vec<&str> = Vec::new();
     for (key, name) in &named {
@@ -239,9 +207,7 @@ pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values)
 }
 
 fn names_account(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
-    object(values, key)
-        .and_then(|filter| member(&filter, "homeAccountId"))
-        .is_some_and(|home| leaves(selector, &home))
+    object(values, key).and_then(|filter| member(&filter, "homeAccountId")).is_some_and(|home| leaves(selector, &home))
 }
 
 /// An interaction flag or a throttling entry of this client.
@@ -249,9 +215,7 @@ fn names_client(selector: &Selector<'_>, values: &Values, key: &str) -> bool {
     let client = fold(selector.client_id);
     if let Some(thumbprint) = key.strip_prefix("throttling.") {
         let thumbprint: Option<Map<String, Value>> = serde_json::from_str(thumbprint).ok();
-        return thumbprint
-            .and_then(|entry| member(&entry, "clientId"))
-            .is_some_and(|owner| owner == client);
+        return thumbprint.and_then(|entry| member(&entry, "clientId")).is_some_and(|owner| owner == client);
     }
     match object(values, key) {
         Some(status) => member(&status, "clientId").is_some_and(|owner| owner == client),
@@ -287,11 +251,7 @@ fn rewrite_indexes(
             clearing.remove.push((*key).clone());
         } else {
             let becomes = Secret::from(index.to_string());
-            clearing.rewrite.push(Rewrite {
-                key: (*key).clone(),
-                seen: seen.clone(),
-                becomes,
-            });
+            clearing.rewrite.push(Rewrite { key: (*key).clone(), seen: seen.clone(), becomes });
         }
     }
 }
@@ -315,12 +275,7 @@ fn prune(index: &mut Value, prunes: &impl Fn(&str) -> bool) -> bool {
         }
         Value::Object(lists) => {
             // Each list, not only the first that changes.
-            lists
-                .values_mut()
-                .map(|list| prune(list, prunes))
-                .filter(|changed| *changed)
-                .count()
-                > 0
+            lists.values_mut().map(|list| prune(list, prunes)).filter(|changed| *changed).count() > 0
         }
         _ => false,
     }
@@ -349,16 +304,10 @@ fn cached(selector: &Selector<'_>, named: &[(&String, Name)], values: &Values) -
         if !leaves(selector, home) {
             continue;
         }
-        let at = accounts
-            .iter()
-            .position(|known| known.account == *home)
-            .unwrap_or_else(|| {
-                accounts.push(Cached {
-                    account: home.clone(),
-                    ..Cached::default()
-                });
-                accounts.len() - 1
-            });
+        let at = accounts.iter().position(|known| known.account == *home).unwrap_or_else(|| {
+            accounts.push(Cached { account: home.clone(), ..Cached::default() });
+            accounts.len() - 1
+        });
         if let Some(account) = accounts.get_mut(at) {
             account.id_token = account.id_token.take().or_else(|| id_token.map(Secret::from));
         }

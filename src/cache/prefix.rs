@@ -7,10 +7,8 @@ use crate::account::{Token, TokenKind};
 
 /// The entries whose values later steps need.
 const ID_TOKEN: &str = "id_token";
-const TOKENS: [(&str, TokenKind); 2] = [
-    ("refresh_token", TokenKind::RefreshToken),
-    ("access_token", TokenKind::AccessToken),
-];
+const TOKENS: [(&str, TokenKind); 2] =
+    [("refresh_token", TokenKind::RefreshToken), ("access_token", TokenKind::AccessToken)];
 
 pub(super) fn scope(prefix: &str, separator: &str, leaver: &Leaver) -> String {
     match leaver {
@@ -49,19 +47,13 @@ pub(super) fn resolve(prefix: &str, separator: &str, leaver: &Leaver, keys: &[St
             continue;
         };
         clearing.remove.push(key.clone());
-        let held = cached.entry(account).or_insert_with(|| Cached {
-            account: account.to_owned(),
-            ..Cached::default()
-        });
+        let held = cached.entry(account).or_insert_with(|| Cached { account: account.to_owned(), ..Cached::default() });
         let Some(value) = values.get(key) else { continue };
         if entry == ID_TOKEN {
             held.id_token = Some(value.clone());
         }
         if let Some((_, kind)) = TOKENS.iter().find(|(name, _)| *name == entry) {
-            held.tokens.push(Token {
-                kind: *kind,
-                value: value.clone(),
-            });
+            held.tokens.push(Token { kind: *kind, value: value.clone() });
         }
     }
     clearing.cached = cached.into_values().collect();

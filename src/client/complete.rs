@@ -26,13 +26,8 @@ enum Leg {
 
 /// What the stored record says to a return.
 enum Verdict {
-    Ended {
-        open_window: bool,
-        caller_state: Option<String>,
-    },
-    Answered {
-        open_window: bool,
-    },
+    Ended { open_window: bool, caller_state: Option<String> },
+    Answered { open_window: bool },
     Before,
     NotOurs(NotOursReason),
 }
@@ -57,36 +52,21 @@ impl LogoutClient {
         });
         let updated = updated.map_err(|error| no_answer(&error))?.map(|(record, ())| record);
         match (verdict, updated) {
-            (
-                Verdict::Ended {
-                    open_window,
-                    caller_state,
-                },
-                Some(record),
-            ) => {
+            (Verdict::Ended { open_window, caller_state }, Some(record)) => {
                 self.dismiss(&record.id, open_window);
                 self.emit(LogoutEventKind::LogoutEnd, &record);
                 let state = caller_state.map(Secret::from);
-                Ok(Completion::Matched {
-                    outcome: LogoutOutcome {
-                        state,
-                        ..record.outcome()
-                    },
-                })
+                Ok(Completion::Matched { outcome: LogoutOutcome { state, ..record.outcome() } })
             }
             (Verdict::Answered { open_window }, Some(record)) => {
                 self.dismiss(&record.id, open_window);
-                Ok(Completion::Matched {
-                    outcome: record.outcome(),
-                })
+                Ok(Completion::Matched { outcome: record.outcome() })
             }
-            (Verdict::Before, _) => Ok(Completion::AlreadyHandled {
-                outcome: self.outcome(id)?,
-            }),
+            (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: self.outcome(id)? }),
             (Verdict::NotOurs(why), _) => Ok(Completion::NotOurs { why }),
-            (Verdict::Ended { .. } | Verdict::Answered { .. }, None) => Ok(Completion::NotOurs {
-                why: NotOursReason::NothingPending,
-            }),
+            (Verdict::Ended { .. } | Verdict::Answered { .. }, None) => {
+                Ok(Completion::NotOurs { why: NotOursReason::NothingPending })
+            }
         }
     }
 
@@ -98,13 +78,7 @@ impl LogoutClient {
         let (_, query, fragment) = query::split(url);
         let parameters = query::decode(query.unwrap_or(""));
         let hidden = query::decode(fragment.unwrap_or(""));
-        let all = |name: &str| {
-            parameters
-                .iter()
-                .filter(|(n, _)| n == name)
-                .map(|(_, v)| v)
-                .collect::<Vec<_>>()
-        };
+        let all = |name: &str| parameters.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect::<Vec<_>>();
         let one = |name: &str| all(name).first().map(|value| (*value).clone());
         // PLR-05: two states, or one where none belongs, are nobody's.
         let state = match all("state").as_slice() {
@@ -113,13 +87,7 @@ impl LogoutClient {
             [state] if !hidden.iter().any(|(name, _)| name == "state") => (*state).clone(),
             _ => return Err(NotOursReason::WrongState),
         };
-        Ok(Returned {
-            url,
-            state,
-            issuer: one("iss"),
-            error: one("error"),
-            code: one("code").is_some(),
-        })
+        Ok(Returned { url, state, issuer: one("iss"), error: one("error"), code: one("code").is_some() })
     }
 
     /// PLR-02 and PLR-09: without a state nothing is matched; what is said depends on whether anything waits.
@@ -133,25 +101,15 @@ impl LogoutClient {
     }
 
     fn unmatched(&self, url: &str, why: NotOursReason) -> Result<Completion, LogoutError> {
-        let known = self
-            .registered
-            .iter()
-            .chain(&self.config.redirect_uri)
-            .any(|uri| returned_to(uri, url));
+        let known = self.registered.iter().chain(&self.config.redirect_uri).any(|uri| returned_to(uri, url));
         if !known {
-            return Ok(Completion::NotOurs {
-                why: NotOursReason::OtherAddress,
-            });
+            return Ok(Completion::NotOurs { why: NotOursReason::OtherAddress });
         }
         if self.is_server() {
             return Ok(Completion::NotOurs { why });
         }
         let waiting = self.pending(None)?;
-        let why = if waiting.is_empty() {
-            NotOursReason::NothingPending
-        } else {
-            why
-        };
+        let why = if waiting.is_empty() { NotOursReason::NothingPending } else { why };
         Ok(Completion::NotOurs { why })
     }
 
@@ -179,11 +137,7 @@ impl LogoutClient {
         if !returned_to(&journey.redirect_uri, returned.url) {
             return Verdict::NotOurs(NotOursReason::OtherAddress);
         }
-        if returned
-            .issuer
-            .as_ref()
-            .is_some_and(|issuer| *issuer != self.row.issuer)
-        {
+        if returned.issuer.as_ref().is_some_and(|issuer| *issuer != self.row.issuer) {
             return Verdict::NotOurs(NotOursReason::WrongState);
         }
         let (over, late) = (journey.over, journey.is_late(now));
@@ -206,9 +160,7 @@ impl LogoutClient {
                 let waited = record.is_waiting() && record.provider == SessionStatus::Pending;
                 if waited {
                     // The journey stays open: a return that comes all the same is still read.
-                    record.provider = SessionStatus::Unconfirmed {
-                        because: Doubt::from(reason),
-                    };
+                    record.provider = SessionStatus::Unconfirmed { because: Doubt::from(reason) };
                 }
                 (waited || open_window).then_some(open_window)
             })
@@ -230,48 +182,31 @@ fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let provider = match &returned.error {
         Some(error) => {
             record.provider_error = Some(plain(error));
-            SessionStatus::Failed {
-                because: Failure::ProviderRefused,
-            }
+            SessionStatus::Failed { because: Failure::ProviderRefused }
         }
-        None => SessionStatus::Unconfirmed {
-            because: Doubt::ReturnedWithState,
-        },
+        None => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
     };
     record.stop_waiting(provider);
-    Verdict::Ended {
-        open_window,
-        caller_state,
-    }
+    Verdict::Ended { open_window, caller_state }
 }
 
 fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
-    let alive = SessionStatus::Failed {
-        because: Failure::StillSignedIn,
-    };
+    let alive = SessionStatus::Failed { because: Failure::StillSignedIn };
     record.provider = match returned.error.as_deref() {
-        Some("login_required") => SessionStatus::Ended {
-            evidence: crate::outcome::Evidence::LoginRequired,
-        },
+        Some("login_required") => SessionStatus::Ended { evidence: crate::outcome::Evidence::LoginRequired },
         Some("consent_required") => alive,
         Some(error) => {
             record.provider_error = Some(plain(error));
-            SessionStatus::Unconfirmed {
-                because: Doubt::ProofInconclusive,
-            }
+            SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive }
         }
         None if returned.code => alive,
-        None => SessionStatus::Unconfirmed {
-            because: Doubt::ProofInconclusive,
-        },
+        None => SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive },
     };
     for journey in [&mut record.proof, &mut record.logout].into_iter().flatten() {
         journey.over = true;
     }
     record.caller_state = None;
-    Verdict::Answered {
-        open_window: std::mem::take(&mut record.open_window),
-    }
+    Verdict::Answered { open_window: std::mem::take(&mut record.open_window) }
 }
 
 /// PLR-07: a foreign text, cut and without controls.

@@ -1,7 +1,9 @@
 //! The server's part: the navigation and the revocations. Everything here is best effort and ends as a reason.
 
+use super::LogoutClient;
+use super::discover::Lookup;
 use super::sign_out::Drawn;
-use super::{LogoutClient, entropy};
+use crate::asked::check_opaque;
 use crate::config::Home;
 use crate::end_session::{self, Built};
 use crate::host::{LogoutEventKind, Navigated};
@@ -9,7 +11,7 @@ use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
 use crate::outcome::{Doubt, Failure, Revocation, RevocationStatus, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{Departure, LogoutPlan, PlanWarning};
-use crate::planning::{about_metadata, resolve};
+use crate::planning::{about_metadata, resolve, without_endpoint};
 use crate::provider::row::{Endpoint, endpoint_url};
 use crate::revocation;
 use crate::secret::Secret;
@@ -19,10 +21,16 @@ const FRAME_TIMEOUT_MS: i64 = 10_000;
 
 impl LogoutClient {
     /// Hands the browser over; answers with the navigation where nobody took it.
-    pub(super) fn depart(&self, plan: &LogoutPlan, record: &mut Record, drawn: &Drawn) -> Option<Navigation> {
+    pub(super) fn depart(
+        &self,
+        plan: &LogoutPlan,
+        record: &mut Record,
+        drawn: &Drawn,
+        lookup: &mut Lookup,
+    ) -> Option<Navigation> {
         let next = match &plan.departure {
             None => None,
-            Some(departure) => match self.build(departure, record, drawn) {
+            Some(departure) => match self.build(departure, record, drawn, lookup) {
                 Err(because) => {
                     record.stop_waiting(SessionStatus::Failed { because });
                     None
@@ -36,38 +44,36 @@ impl LogoutClient {
         next
     }
 
-    fn build(&self, departure: &Departure, record: &mut Record, drawn: &Drawn) -> Result<Navigation, Failure> {
+    fn build(
+        &self,
+        departure: &Departure,
+        record: &mut Record,
+        drawn: &Drawn,
+        lookup: &mut Lookup,
+    ) -> Result<Navigation, Failure> {
         let endpoint = match &departure.endpoint {
             Some(address) => address.clone(),
-            None => self.discovered_end_session(record)?,
+            None => self.discovered_end_session(record, lookup)?,
         };
         end_session::check_endpoint(&self.row.names, &departure.draft, &endpoint)
             .map_err(|_| Failure::EndpointRefused)?;
-        let built = end_session::build(
-            &self.row.names,
-            &departure.draft,
-            &endpoint,
-            &drawn.state,
-            &record.correlation_id,
-        );
-        if built.hint_dropped && !record.warnings.contains(&PlanWarning::HintDropped) {
-            record.warnings.push(PlanWarning::HintDropped);
+        let built =
+            end_session::build(&self.row.names, &departure.draft, &endpoint, &drawn.state, &record.correlation_id);
+        if built.hint_dropped {
+            record.learn([PlanWarning::HintDropped]);
         }
         Ok(framed(built, departure, record))
     }
 
-    fn discovered_end_session(&self, record: &mut Record) -> Result<String, Failure> {
-        let metadata = self.metadata(entropy::now()).map_err(|_| Failure::DiscoveryFailed)?;
-        record.warnings.extend(about_metadata(&metadata));
-        match resolve(&self.row.end_session, Some(&metadata), |known| {
-            known.end_session.as_ref()
-        }) {
+    fn discovered_end_session(&self, record: &mut Record, lookup: &mut Lookup) -> Result<String, Failure> {
+        let metadata = self.metadata_once(lookup).map_err(|_| Failure::DiscoveryFailed)?;
+        record.learn(about_metadata(&metadata));
+        match resolve(&self.row.end_session, Some(&metadata), |known| known.end_session.as_ref()) {
             Endpoint::Known(address) => Ok(address),
             Endpoint::Discovered | Endpoint::Missing => {
-                record
-                    .warnings
-                    .extend([PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains]);
-                Err(Failure::NoEndpoint)
+                let (why, said) = without_endpoint(Some(&metadata));
+                record.learn(said);
+                Err(why)
             }
         }
     }
@@ -76,9 +82,7 @@ impl LogoutClient {
         // Nothing more will be heard of a browser that has nowhere to return to.
         let on_its_way = match navigation.redirect_uri {
             Some(_) => SessionStatus::Pending,
-            None => SessionStatus::Unconfirmed {
-                because: Doubt::NoReturn,
-            },
+            None => SessionStatus::Unconfirmed { because: Doubt::NoReturn },
         };
         let Some(navigator) = &self.navigator else {
             record.provider = on_its_way;
@@ -100,15 +104,11 @@ impl LogoutClient {
             }
             Ok(Navigated::NoBrowser) => {
                 record.open_window = false;
-                record.stop_waiting(SessionStatus::Failed {
-                    because: Failure::NoBrowser,
-                });
+                record.stop_waiting(SessionStatus::Failed { because: Failure::NoBrowser });
             }
             Err(_) => {
                 record.open_window = false;
-                record.stop_waiting(SessionStatus::Failed {
-                    because: Failure::NavigatorFailed,
-                });
+                record.stop_waiting(SessionStatus::Failed { because: Failure::NavigatorFailed });
             }
         }
         None
@@ -125,35 +125,44 @@ impl LogoutClient {
     }
 
     /// Revokes what was read before the clear, refresh tokens first (REV-06). No failure stops the next.
-    pub(super) fn revoke(&self, plan: &LogoutPlan) -> Vec<Revocation> {
+    pub(super) fn revoke(&self, plan: &LogoutPlan, record: &mut Record, lookup: &mut Lookup) {
         if plan.tokens.is_empty() {
-            return Vec::new();
+            return;
         }
         let endpoint = match &plan.revocation {
             Endpoint::Known(address) => Ok(Some(address.clone())),
             Endpoint::Missing => Ok(None),
-            Endpoint::Discovered => self.metadata(entropy::now()).map(|metadata| metadata.revocation),
+            Endpoint::Discovered => self.metadata_once(lookup).map(|metadata| {
+                record.learn(about_metadata(&metadata));
+                metadata.revocation
+            }),
         };
         let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok()));
-        plan.tokens
-            .iter()
-            .map(|owned| {
-                let unsent = |status| Revocation {
-                    account: owned.account.clone(),
-                    token: owned.token.kind,
-                    status,
-                    provider_error: None,
-                };
-                match &endpoint {
-                    Err(_) => unsent(RevocationStatus::Uncertain),
-                    Ok(None) => unsent(RevocationStatus::Unsupported),
-                    Ok(Some(address)) => {
-                        let call = revocation::call(&self.config, address, owned, self.row.public_addresses_only);
-                        revocation::read(owned, self.send(call).as_ref())
-                    }
+        for owned in &plan.tokens {
+            // REV-04: one token of an unsupported kind tells about the others.
+            let unsupported = record
+                .revocations
+                .iter()
+                .any(|known| known.token == owned.token.kind && known.status == RevocationStatus::Unsupported);
+            let unsent = |status| Revocation {
+                account: owned.account.clone(),
+                token: owned.token.kind,
+                status,
+                provider_error: None,
+            };
+            let revocation = match &endpoint {
+                Err(_) => unsent(RevocationStatus::Uncertain),
+                Ok(None) => unsent(RevocationStatus::Unsupported),
+                Ok(Some(_)) if unsupported => unsent(RevocationStatus::Unsupported),
+                // A cached token that cannot go into a form stays alive.
+                Ok(Some(_)) if check_opaque(&owned.token.value).is_err() => unsent(RevocationStatus::Uncertain),
+                Ok(Some(address)) => {
+                    let call = revocation::call(&self.config, address, owned, self.row.public_addresses_only);
+                    revocation::read(owned, self.send(call).as_ref())
                 }
-            })
-            .collect()
+            };
+            record.revocations.push(revocation);
+        }
     }
 
     /// Whether outcomes carry tickets.

@@ -1,6 +1,6 @@
 //! Looking up the provider's addresses, and keeping them.
 
-use super::LogoutClient;
+use super::{LogoutClient, entropy};
 use crate::cache::OWN_PREFIX;
 use crate::discovery::{self, Metadata};
 use crate::error::LogoutError;
@@ -9,7 +9,16 @@ use crate::pending::hash;
 use crate::provider::row::Endpoint;
 use crate::secret::Secret;
 
+/// What one sign-out found out about the provider: a lookup that failed is not repeated within it.
+#[derive(Default)]
+pub(super) struct Lookup(Option<Result<Metadata, LogoutError>>);
+
 impl LogoutClient {
+    /// Metadata, asked for at most once in one sign-out.
+    pub(super) fn metadata_once(&self, lookup: &mut Lookup) -> Result<Metadata, LogoutError> {
+        lookup.0.get_or_insert_with(|| self.metadata(entropy::now())).clone()
+    }
+
     fn metadata_key(&self) -> String {
         format!("{OWN_PREFIX}metadata.{}", hash(&self.row.issuer))
     }
@@ -29,8 +38,7 @@ impl LogoutClient {
         if !self.is_discovered() {
             return None;
         }
-        self.stored_metadata()
-            .filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
+        self.stored_metadata().filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
     }
 
     /// Metadata that is kept, else asked for, else old (DISC-09: stale metadata is better than none).
@@ -51,11 +59,7 @@ impl LogoutClient {
         let answer = self.send(discovery::call(&self.row)).map_err(|error| {
             let retryable = matches!(error, HostError::Offline { .. } | HostError::TimeExpired { .. });
             let detail = format!("the provider could not be asked for its addresses ({error})");
-            LogoutError::Metadata {
-                rule: "DISC-06".to_owned(),
-                detail,
-                retryable,
-            }
+            LogoutError::Metadata { rule: "DISC-06".to_owned(), detail, retryable }
         })?;
         discovery::read(&self.row, &answer, now)
     }
@@ -65,32 +69,20 @@ impl LogoutClient {
         let Ok(text) = serde_json::to_string(metadata) else {
             return;
         };
-        let entry = Entry {
-            key: self.metadata_key(),
-            value: Secret::from(text),
-            protect: false,
-        };
-        let _ = self.store.commit(Change {
-            require: Vec::new(),
-            write: vec![entry],
-            remove: Vec::new(),
-        });
+        let entry = Entry { key: self.metadata_key(), value: Secret::from(text), protect: false };
+        let _ = self.store.commit(Change { require: Vec::new(), write: vec![entry], remove: Vec::new() });
     }
 
     pub(super) fn send(&self, call: HttpCall) -> Result<HttpAnswer, HostError> {
         let limit = call.max_body_bytes;
         let Some(transport) = &self.transport else {
-            return Err(HostError::Offline {
-                reason: "there is no transport".to_owned(),
-            });
+            return Err(HostError::Offline { reason: "there is no transport".to_owned() });
         };
         let answer = transport.send(call)?;
         if i64::try_from(answer.body.len()).is_ok_and(|length| length <= limit) {
             Ok(answer)
         } else {
-            Err(HostError::BadAnswer {
-                reason: "the body is larger than allowed".to_owned(),
-            })
+            Err(HostError::BadAnswer { reason: "the body is larger than allowed".to_owned() })
         }
     }
 }

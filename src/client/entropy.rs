@@ -9,18 +9,13 @@ use crate::error::LogoutError;
 
 /// Seconds since 1970; 0 for a clock before that.
 pub(super) fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_secs()).ok())
-        .unwrap_or(0)
+    SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok()).unwrap_or(0)
 }
 
 fn bytes() -> Result<[u8; 16], LogoutError> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| LogoutError::HostFailed {
-        operation: "drawing random numbers".to_owned(),
-    })?;
+    getrandom::fill(&mut bytes)
+        .map_err(|_| LogoutError::HostFailed { operation: "drawing random numbers".to_owned() })?;
     Ok(bytes)
 }
 

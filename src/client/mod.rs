@@ -68,15 +68,7 @@ impl LogoutClient {
             ));
         }
         let registered = config.registered();
-        Ok(Self {
-            config,
-            row,
-            registered,
-            store,
-            navigator,
-            transport,
-            listeners,
-        })
+        Ok(Self { config, row, registered, store, navigator, transport, listeners })
     }
 
     /// What a sign-out would do, before any of it happens.
@@ -153,26 +145,16 @@ impl LogoutClient {
             None => Leaver::Everyone,
         };
         let now = entropy::now();
-        let records = self
-            .records(&pending::scope(self.config.home, &leaver))
-            .map_err(store::before)?;
+        let records = self.records(&pending::scope(self.config.home, &leaver)).map_err(store::before)?;
         let waiting = |record: &Record| {
-            let logout_is_live = record
-                .logout
-                .as_ref()
-                .is_some_and(|journey| !journey.over && !journey.is_late(now));
+            let logout_is_live = record.logout.as_ref().is_some_and(|journey| !journey.over && !journey.is_late(now));
             let concerns = match &leaver {
                 Leaver::One(one) => record.accounts.iter().any(|account| account.account == *one),
                 Leaver::Everyone => true,
             };
             logout_is_live && concerns && record.provider == SessionStatus::Pending
         };
-        Ok(records
-            .into_iter()
-            .map(|(record, _)| record)
-            .filter(waiting)
-            .map(|record| record.summary())
-            .collect())
+        Ok(records.into_iter().map(|(record, _)| record).filter(waiting).map(|record| record.summary()).collect())
     }
 
     /// The accounts in the cache of this client. Only on a device.
@@ -180,22 +162,11 @@ impl LogoutClient {
     /// Fails on a server, and when the store does not answer. Touches: store (reads).
     pub fn accounts(&self) -> Result<Vec<Account>, LogoutError> {
         if self.config.home == Home::Server {
-            return Err(LogoutError::request(
-                "HOME-01",
-                "on a server nobody may list everybody's sessions",
-            ));
+            return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
-        let account = |id| Account {
-            home_account_id: id,
-            id_token: None,
-            tokens: Vec::new(),
-        };
-        Ok(clearing
-            .cached
-            .into_iter()
-            .map(|cached| account(cached.account))
-            .collect())
+        let account = |id| Account { home_account_id: id, id_token: None, tokens: Vec::new() };
+        Ok(clearing.cached.into_iter().map(|cached| account(cached.account)).collect())
     }
 }
 
@@ -212,11 +183,7 @@ impl LogoutClient {
     /// Tells every listener; what one throws is its own affair.
     fn emit(&self, kind: LogoutEventKind, record: &Record) {
         for listener in &self.listeners {
-            let event = LogoutEvent {
-                kind,
-                id: record.id.clone(),
-                correlation_id: record.correlation_id.clone(),
-            };
+            let event = LogoutEvent { kind, id: record.id.clone(), correlation_id: record.correlation_id.clone() };
             let _ = listener.on_event(event);
         }
     }

@@ -41,9 +41,7 @@ impl LogoutClient {
             Some(())
         })
         .map_err(super::store::before)?
-        .ok_or_else(|| LogoutError::UnknownLogout {
-            rule: "REC-01".to_owned(),
-        })?;
+        .ok_or_else(|| LogoutError::UnknownLogout { rule: "REC-01".to_owned() })?;
         Ok(Navigation {
             id: id.to_owned(),
             url: Secret::from(url),
@@ -61,18 +59,13 @@ impl LogoutClient {
         let endpoint = match &self.row.authorization {
             Endpoint::Discovered => {
                 let metadata = self.metadata(entropy::now())?;
-                resolve(&self.row.authorization, Some(&metadata), |known| {
-                    known.authorization.as_ref()
-                })
+                resolve(&self.row.authorization, Some(&metadata), |known| known.authorization.as_ref())
             }
             known => known.clone(),
         };
         match endpoint {
             Endpoint::Known(address) if endpoint_url(&address).is_ok() => Ok(address),
-            _ => Err(LogoutError::metadata(
-                "PROOF-02",
-                "the provider names no authorization endpoint",
-            )),
+            _ => Err(LogoutError::metadata("PROOF-02", "the provider names no authorization endpoint")),
         }
     }
 }

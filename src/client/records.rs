@@ -12,11 +12,7 @@ pub(super) const TRIES: usize = 16;
 
 /// A record as an entry of the store. Everything in a record is plain data, so writing it cannot fail.
 pub(super) fn entry(record: &Record) -> Option<Entry> {
-    Some(Entry {
-        key: pending::key(&record.id),
-        value: record.write()?,
-        protect: true,
-    })
+    Some(Entry { key: pending::key(&record.id), value: record.write()?, protect: true })
 }
 
 impl LogoutClient {
@@ -44,22 +40,14 @@ impl LogoutClient {
 
     /// One record that must be there.
     pub(super) fn recorded(&self, id: &str) -> Result<(Record, Secret), LogoutError> {
-        self.record(id)
-            .map_err(before)?
-            .ok_or_else(|| LogoutError::UnknownLogout {
-                rule: "REC-01".to_owned(),
-            })
+        self.record(id).map_err(before)?.ok_or_else(|| LogoutError::UnknownLogout { rule: "REC-01".to_owned() })
     }
 
     /// Writes a record if it is still what was read.
     pub(super) fn replace(&self, record: &Record, seen: &Secret) -> Result<Commit, HostError> {
         let require = vec![require(&pending::key(&record.id), seen)];
         let write = entry(record).into_iter().collect();
-        self.store.commit(Change {
-            require,
-            write,
-            remove: Vec::new(),
-        })
+        self.store.commit(Change { require, write, remove: Vec::new() })
     }
 
     /// Applies a change to a record until nobody was faster. `change` says what it found; nothing is written where it
@@ -80,8 +68,6 @@ impl LogoutClient {
                 return Ok(Some((record, found)));
             }
         }
-        Err(HostError::Unavailable {
-            reason: "the record was changed by others again and again".to_owned(),
-        })
+        Err(HostError::Unavailable { reason: "the record was changed by others again and again".to_owned() })
     }
 }

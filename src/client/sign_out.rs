@@ -1,5 +1,6 @@
 //! Walking a plan: clear, read back, hand over the browser, revoke.
 
+use super::discover::Lookup;
 use super::records::{TRIES, entry};
 use super::store::require;
 use super::{LogoutClient, entropy};
@@ -22,10 +23,7 @@ pub(super) struct Drawn {
 impl LogoutClient {
     pub(super) fn walk(&self, plan: &LogoutPlan) -> Result<LogoutOutcome, LogoutError> {
         if plan.issuer != self.row.issuer || plan.client_id != self.config.client_id {
-            return Err(LogoutError::request(
-                "REQ-07",
-                "the plan was made by a client of another configuration",
-            ));
+            return Err(LogoutError::request("REQ-07", "the plan was made by a client of another configuration"));
         }
         let (mut record, drawn) = self.open_record(plan)?;
         self.emit(LogoutEventKind::LogoutStart, &record);
@@ -35,14 +33,11 @@ impl LogoutClient {
             return Err(error);
         }
         self.read_back(plan, &mut record);
-        let next = self.depart(plan, &mut record, &drawn);
-        record.revocations = self.revoke(plan);
+        let mut lookup = Lookup::default();
+        let next = self.depart(plan, &mut record, &drawn, &mut lookup);
+        self.revoke(plan, &mut record, &mut lookup);
         let known = self.settle(record);
-        Ok(LogoutOutcome {
-            next,
-            ticket: drawn.ticket,
-            ..known.outcome()
-        })
+        Ok(LogoutOutcome { next, ticket: drawn.ticket, ..known.outcome() })
     }
 
     fn open_record(&self, plan: &LogoutPlan) -> Result<(Record, Drawn), LogoutError> {
@@ -55,34 +50,21 @@ impl LogoutClient {
             Home::Device => None,
         };
         let drawn_id = entropy::uuid()?;
-        let expected = plan
-            .departure
-            .as_ref()
-            .and_then(|departure| departure.draft.redirect_uri.clone());
+        let expected = plan.departure.as_ref().and_then(|departure| departure.draft.redirect_uri.clone());
         let pending = SessionStatus::Pending;
         let record = Record {
             version: Record::VERSION,
             id,
             issued_at: now,
             correlation_id: plan.correlation_id.clone().unwrap_or(drawn_id),
-            mode: plan
-                .departure
-                .as_ref()
-                .map_or(LogoutMode::Redirect, |departure| departure.mode),
+            mode: plan.departure.as_ref().map_or(LogoutMode::Redirect, |departure| departure.mode),
             everyone: plan.leaver == Leaver::Everyone,
             application: pending,
-            accounts: plan
-                .accounts
-                .iter()
-                .map(|id| AccountStatus {
-                    account: id.clone(),
-                    status: pending,
-                })
-                .collect(),
-            provider: if plan.departure.is_some() {
-                pending
-            } else {
-                SessionStatus::NotAsked
+            accounts: plan.accounts.iter().map(|id| AccountStatus { account: id.clone(), status: pending }).collect(),
+            provider: match (&plan.departure, plan.obstacle) {
+                (Some(_), _) => pending,
+                (None, Some(because)) => SessionStatus::Failed { because },
+                (None, None) => SessionStatus::NotAsked,
             },
             upstream: UpstreamStatus::NotAsked,
             revocations: Vec::new(),
@@ -101,13 +83,7 @@ impl LogoutClient {
             proof: None,
             open_window: false,
         };
-        Ok((
-            record,
-            Drawn {
-                state,
-                ticket: ticket.map(Secret::from),
-            },
-        ))
+        Ok((record, Drawn { state, ticket: ticket.map(Secret::from) }))
     }
 
     /// The clear, with the record in one commit where the store can. Fails only when nothing was removed.
@@ -120,16 +96,8 @@ impl LogoutClient {
         for _ in 0..TRIES {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
             self.name_accounts(plan, &clearing, record);
-            let older = if journal_goes_along {
-                self.older_records(plan, record)
-            } else {
-                Vec::new()
-            };
-            let journal = if journal_goes_along {
-                journal(record, &older)
-            } else {
-                Change::default()
-            };
+            let older = if journal_goes_along { self.older_records(plan, record) } else { Vec::new() };
+            let journal = if journal_goes_along { journal(record, &older) } else { Change::default() };
             match self.store.commit(with_clear(journal, &clearing)) {
                 Ok(Commit::Committed) => {
                     self.close_older(&older);
@@ -138,10 +106,7 @@ impl LogoutClient {
                 Ok(Commit::Conflict) => {}
                 Err(error) => {
                     let locked = matches!(error, HostError::Unavailable { .. });
-                    let untouched = || {
-                        self.look(&plan.leaver)
-                            .is_ok_and(|now| now.touched() == clearing.touched())
-                    };
+                    let untouched = || self.look(&plan.leaver).is_ok_and(|now| now.touched() == clearing.touched());
                     if !locked && !untouched() {
                         return Ok(());
                     }
@@ -156,9 +121,7 @@ impl LogoutClient {
             }
         }
         self.forget(record);
-        Err(LogoutError::StoreLocked {
-            operation: "clearing, which others interrupted again and again".to_owned(),
-        })
+        Err(LogoutError::StoreLocked { operation: "clearing, which others interrupted again and again".to_owned() })
     }
 
     /// Without transactions the record is written before anything is removed.
@@ -177,20 +140,14 @@ impl LogoutClient {
     /// Nothing was removed, so nothing is remembered.
     fn forget(&self, record: &Record) {
         let remove = vec![pending::key(&record.id)];
-        let _ = self.store.commit(Change {
-            remove,
-            ..Change::default()
-        });
+        let _ = self.store.commit(Change { remove, ..Change::default() });
     }
 
     /// When everyone leaves, who that is is known only now.
     fn name_accounts(&self, plan: &LogoutPlan, clearing: &Clearing, record: &mut Record) {
         if plan.leaver == Leaver::Everyone {
             let status = SessionStatus::Pending;
-            let named = clearing.cached.iter().map(|cached| AccountStatus {
-                account: cached.account.clone(),
-                status,
-            });
+            let named = clearing.cached.iter().map(|cached| AccountStatus { account: cached.account.clone(), status });
             record.accounts = named.collect();
         }
     }
@@ -209,11 +166,7 @@ impl LogoutClient {
         for (at, (mut one, seen)) in records.into_iter().enumerate() {
             let aged = record.issued_at.saturating_sub(one.issued_at) > pending::REMEMBER;
             if aged || at + 1 >= pending::MOST {
-                older.push(Older {
-                    record: one,
-                    seen,
-                    fate: Fate::Forgotten,
-                });
+                older.push(Older { record: one, seen, fate: Fate::Forgotten });
                 continue;
             }
             let concerned = match self.config.home {
@@ -224,17 +177,11 @@ impl LogoutClient {
                 }
             };
             if concerned && one.is_waiting() {
-                one.stop_waiting(SessionStatus::Unconfirmed {
-                    because: Doubt::Superseded,
-                });
+                one.stop_waiting(SessionStatus::Unconfirmed { because: Doubt::Superseded });
                 let was_open = std::mem::take(&mut one.open_window);
                 if let Some(entry) = entry(&one) {
                     one.open_window = was_open;
-                    older.push(Older {
-                        record: one,
-                        seen,
-                        fate: Fate::Superseded(entry),
-                    });
+                    older.push(Older { record: one, seen, fate: Fate::Superseded(entry) });
                 }
             }
         }
@@ -249,17 +196,11 @@ impl LogoutClient {
 
     /// Lists the keys again: only what is seen to be gone has ended.
     fn read_back(&self, plan: &LogoutPlan, record: &mut Record) {
-        let failed = SessionStatus::Failed {
-            because: Failure::LeftBehind,
-        };
-        let ended = SessionStatus::Ended {
-            evidence: Evidence::ReadBack,
-        };
+        let failed = SessionStatus::Failed { because: Failure::LeftBehind };
+        let ended = SessionStatus::Ended { evidence: Evidence::ReadBack };
         match self.look(&plan.leaver) {
             Err(_) => {
-                let unknown = SessionStatus::Unconfirmed {
-                    because: Doubt::StoreUnavailable,
-                };
+                let unknown = SessionStatus::Unconfirmed { because: Doubt::StoreUnavailable };
                 record.application = unknown;
                 record.accounts.iter_mut().for_each(|account| account.status = unknown);
             }
@@ -267,10 +208,7 @@ impl LogoutClient {
                 record.left_behind = left.touched();
                 record.application = if record.left_behind.is_empty() { ended } else { failed };
                 for account in &mut record.accounts {
-                    let held = left
-                        .cached
-                        .iter()
-                        .any(|cached| cached.account.eq_ignore_ascii_case(&account.account));
+                    let held = left.cached.iter().any(|cached| cached.account.eq_ignore_ascii_case(&account.account));
                     let one = matches!(plan.leaver, Leaver::One(_)) && !record.left_behind.is_empty();
                     account.status = if held || one { failed } else { ended };
                 }
@@ -326,10 +264,7 @@ enum Fate {
 
 /// Writing the record, and what becomes of older ones.
 fn journal(record: &Record, older: &[Older]) -> Change {
-    let mut change = Change {
-        write: entry(record).into_iter().collect(),
-        ..Change::default()
-    };
+    let mut change = Change { write: entry(record).into_iter().collect(), ..Change::default() };
     for one in older {
         change.require.push(require(&pending::key(&one.record.id), &one.seen));
         match &one.fate {
@@ -343,11 +278,7 @@ fn journal(record: &Record, older: &[Older]) -> Change {
 fn with_clear(mut journal: Change, clearing: &Clearing) -> Change {
     for rewrite in &clearing.rewrite {
         journal.require.push(require(&rewrite.key, &rewrite.seen));
-        journal.write.push(Entry {
-            key: rewrite.key.clone(),
-            value: rewrite.becomes.clone(),
-            protect: true,
-        });
+        journal.write.push(Entry { key: rewrite.key.clone(), value: rewrite.becomes.clone(), protect: true });
     }
     journal.remove.extend(clearing.remove.iter().cloned());
     journal

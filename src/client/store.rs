@@ -16,10 +16,7 @@ pub(super) fn before(error: HostError) -> LogoutError {
 }
 
 pub(super) fn require(key: &str, seen: &Secret) -> Requirement {
-    Requirement {
-        key: key.to_owned(),
-        value: Some(seen.clone()),
-    }
+    Requirement { key: key.to_owned(), value: Some(seen.clone()) }
 }
 
 impl LogoutClient {
@@ -30,15 +27,9 @@ impl LogoutClient {
         }
         let values = self.store.read(keys.clone())?;
         if values.len() != keys.len() {
-            return Err(HostError::Broken {
-                reason: "read answered with another number of values".to_owned(),
-            });
+            return Err(HostError::Broken { reason: "read answered with another number of values".to_owned() });
         }
-        Ok(keys
-            .into_iter()
-            .zip(values)
-            .filter_map(|(key, value)| Some((key, value?)))
-            .collect())
+        Ok(keys.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect())
     }
 
     pub(super) fn read_one(&self, key: &str) -> Result<Option<Secret>, HostError> {

@@ -7,12 +7,7 @@ use crate::request::Reach;
 
 /// Hosts that share one cloud's cached tokens (ENTRA-04). Never compared by suffix: look-alikes exist.
 const CLOUDS: [&[&str]; 4] = [
-    &[
-        "login.microsoftonline.com",
-        "login.windows.net",
-        "login.microsoft.com",
-        "sts.windows.net",
-    ],
+    &["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
     &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
     &["login.microsoftonline.us", "login.usgovcloudapi.net"],
     &["login-us.microsoftonline.com"],
@@ -29,11 +24,8 @@ const NAMES: Names = Names {
 };
 
 /// The four conditions of the MSAL.js document, the redirect address itself apart.
-const CONDITIONS: &[ReturnCondition] = &[
-    ReturnCondition::MustBeRegistered,
-    ReturnCondition::NeedsActiveSession,
-    ReturnCondition::NeedsFrontChannelUrl,
-];
+const CONDITIONS: &[ReturnCondition] =
+    &[ReturnCondition::MustBeRegistered, ReturnCondition::NeedsActiveSession, ReturnCondition::NeedsFrontChannelUrl];
 
 pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     let url = endpoint_url(authority)

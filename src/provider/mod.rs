@@ -61,18 +61,9 @@ impl Provider {
     /// The row of this provider: everything the road needs to know about it.
     pub(crate) fn row(&self) -> Result<Row, LogoutError> {
         match self {
-            Self::Oidc {
-                issuer,
-                endpoints,
-                omit_client_id,
-                dynamic,
-            } => {
+            Self::Oidc { issuer, endpoints, omit_client_id, dynamic } => {
                 let row = oidc::row(issuer, &endpoints.clone().unwrap_or_default(), *dynamic)?;
-                Ok(if *omit_client_id {
-                    oidc::without_client_id(row)
-                } else {
-                    row
-                })
+                Ok(if *omit_client_id { oidc::without_client_id(row) } else { row })
             }
             Self::Entra { authority } => entra::row(authority),
         }

@@ -28,11 +28,5 @@ pub(super) fn row(issuer: &str, endpoints: &Endpoints, dynamic: bool) -> Result<
 
 /// RPI-07 asks for `client_id`; some providers refuse it beside an ID token.
 pub(super) fn without_client_id(row: Row) -> Row {
-    Row {
-        names: Names {
-            client_id: None,
-            ..row.names
-        },
-        ..row
-    }
+    Row { names: Names { client_id: None, ..row.names }, ..row }
 }

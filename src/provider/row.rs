@@ -48,16 +48,10 @@ impl Names {
 
     /// Every name that only exeunt may write.
     pub(crate) fn reserved(&self) -> impl Iterator<Item = &'static str> {
-        [
-            Some(self.redirect_uri),
-            self.correlation_id,
-            Some(self.id_token_hint),
-            Some("client_id"),
-            Some(self.state),
-        ]
-        .into_iter()
-        .flatten()
-        .chain([self.logout_hint, self.ui_locales, "post_logout_redirect_uri"])
+        [Some(self.redirect_uri), self.correlation_id, Some(self.id_token_hint), Some("client_id"), Some(self.state)]
+            .into_iter()
+            .flatten()
+            .chain([self.logout_hint, self.ui_locales, "post_logout_redirect_uri"])
     }
 }
 
@@ -113,10 +107,7 @@ pub(crate) fn endpoint_url(address: &str) -> Result<Url, &'static str> {
     if address.contains('#') {
         return Err("has a fragment");
     }
-    if address
-        .bytes()
-        .any(|byte| !(0x21..=0x7E).contains(&byte) || byte == b'\\')
-    {
+    if address.bytes().any(|byte| !(0x21..=0x7E).contains(&byte) || byte == b'\\') {
         return Err("contains a space, a control or non-ASCII character or a backslash");
     }
     let url = Url::parse(address).map_err(|_| "is not an absolute address")?;

@@ -50,34 +50,15 @@ pub struct Expect {
 enum Step {
     Plan(Box<EndSessionRequest>),
     SignOut(Box<EndSessionRequest>),
-    Run {
-        request: Box<EndSessionRequest>,
-        between: Between,
-    },
-    Complete {
-        url: String,
-        ticket: Option<String>,
-    },
-    Cancel {
-        id: String,
-        reason: CancelReason,
-    },
-    Outcome {
-        id: String,
-    },
-    Proof {
-        id: String,
-    },
-    Pending {
-        account: Option<String>,
-    },
+    Run { request: Box<EndSessionRequest>, between: Between },
+    Complete { url: String, ticket: Option<String> },
+    Cancel { id: String, reason: CancelReason },
+    Outcome { id: String },
+    Proof { id: String },
+    Pending { account: Option<String> },
     Accounts {},
-    ReadIdToken {
-        token: String,
-    },
-    TicketInCookies {
-        header: String,
-    },
+    ReadIdToken { token: String },
+    TicketInCookies { header: String },
     Put(BTreeMap<String, String>),
     Remove(Vec<String>),
     Faults(Faults),
@@ -119,10 +100,7 @@ fn repeat_all(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(repeat(&text)),
         Value::Array(items) => items.into_iter().map(repeat_all).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, member)| (name, repeat_all(member)))
-            .collect(),
+        Value::Object(members) => members.into_iter().map(|(name, member)| (name, repeat_all(member))).collect(),
         other => other,
     }
 }
@@ -150,11 +128,7 @@ pub fn run(case: &Case) -> Vec<String> {
         Err(error) => return vec![format!("given: {error}")],
     };
     if given.steps.len() != case.expect.steps.len() {
-        return vec![format!(
-            "{} steps, {} expectations",
-            given.steps.len(),
-            case.expect.steps.len()
-        )];
+        return vec![format!("{} steps, {} expectations", given.steps.len(), case.expect.steps.len())];
     }
     let host = Host::new(given.host, given.store);
     let client = match (host.client(given.config), &case.expect.error) {
@@ -182,23 +156,12 @@ fn compare_end(expect: &Expect, host: &Host, seen: &Seen) -> Vec<String> {
         entries.into_iter().partition(|(key, _)| key.starts_with("exeunt."));
     let records = own.keys().filter(|key| key.starts_with("exeunt.pending.")).count();
     let browser = host.browser.as_ref();
-    let navigations: Vec<Value> = browser
-        .map(|b| b.navigations.lock().unwrap().iter().map(project::navigation).collect())
-        .unwrap_or_default();
+    let navigations: Vec<Value> =
+        browser.map(|b| b.navigations.lock().unwrap().iter().map(project::navigation).collect()).unwrap_or_default();
     let dismissed = browser.map_or(0, |b| b.dismissed.lock().unwrap().len());
-    let events: Vec<Value> = host
-        .ears
-        .events
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|event| project::event(event.kind))
-        .collect();
-    let http: Vec<Value> = host
-        .network
-        .as_ref()
-        .map(|n| n.calls.lock().unwrap().iter().map(project::call).collect())
-        .unwrap_or_default();
+    let events: Vec<Value> = host.ears.events.lock().unwrap().iter().map(|event| project::event(event.kind)).collect();
+    let http: Vec<Value> =
+        host.network.as_ref().map(|n| n.calls.lock().unwrap().iter().map(project::call).collect()).unwrap_or_default();
     let mut keys: Vec<&String> = theirs.keys().collect();
     keys.sort();
     let mut expected_keys = expect.keys.clone();
@@ -209,11 +172,7 @@ fn compare_end(expect: &Expect, host: &Host, seen: &Seen) -> Vec<String> {
         ("store", expect.store.as_ref().map(|v| json!(v)), json!(theirs)),
         ("keys", expected_keys.map(|v| json!(v)), json!(keys)),
         ("own_keys", expect.own_keys.map(|v| json!(v)), json!(records)),
-        (
-            "navigations",
-            expect.navigations.clone(),
-            seen.hide_all(json!(navigations)),
-        ),
+        ("navigations", expect.navigations.clone(), seen.hide_all(json!(navigations))),
         ("dismissed", expect.dismissed.map(|v| json!(v)), json!(dismissed)),
         ("events", expect.events.clone(), json!(events)),
         ("http", expect.http.clone(), seen.hide_all(json!(http))),
@@ -254,19 +213,10 @@ fn projected<T>(result: Result<T, LogoutError>, project: impl FnOnce(&T) -> Valu
 }
 
 fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> Value {
-    let before = host
-        .browser
-        .as_ref()
-        .map_or(0, |browser| browser.navigations.lock().unwrap().len());
+    let before = host.browser.as_ref().map_or(0, |browser| browser.navigations.lock().unwrap().len());
     let see = |seen: &mut Seen, outcome: &LogoutOutcome, fresh: bool| {
         if let Some(browser) = &host.browser {
-            browser
-                .navigations
-                .lock()
-                .unwrap()
-                .iter()
-                .skip(before)
-                .for_each(|navigation| seen.navigation(navigation));
+            browser.navigations.lock().unwrap().iter().skip(before).for_each(|navigation| seen.navigation(navigation));
         }
         seen.outcome(outcome, fresh);
     };
@@ -309,10 +259,8 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
             })
         }
         Step::Pending { account } => projected(client.pending(account), |pending| {
-            let mut list: Vec<Value> = pending
-                .iter()
-                .map(|one| json!({"accounts": one.accounts, "provider": one.provider}))
-                .collect();
+            let mut list: Vec<Value> =
+                pending.iter().map(|one| json!({"accounts": one.accounts, "provider": one.provider})).collect();
             list.sort_by_key(Value::to_string);
             json!({"pending": list})
         }),
@@ -329,9 +277,7 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
             None => json!({}),
         },
         Step::Put(entries) => {
-            let filled = entries
-                .into_iter()
-                .map(|(key, value)| (seen.fill(&key), seen.fill(&value)));
+            let filled = entries.into_iter().map(|(key, value)| (seen.fill(&key), seen.fill(&value)));
             host.store.entries.lock().unwrap().extend(filled);
             json!({})
         }
@@ -348,9 +294,6 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
 
 /// A request may bring the ticket of an earlier outcome.
 fn filled(seen: &Seen, request: EndSessionRequest) -> EndSessionRequest {
-    let ticket = request
-        .ticket
-        .as_ref()
-        .map(|ticket| Secret::from(seen.fill(ticket.reveal())));
+    let ticket = request.ticket.as_ref().map(|ticket| Secret::from(seen.fill(ticket.reveal())));
     EndSessionRequest { ticket, ..request }
 }

@@ -90,24 +90,14 @@ impl SessionStore for Store {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
         match self.fault("keys") {
             Some(how) => Err(host_error(&how)),
-            None => Ok(self
-                .entries
-                .lock()
-                .unwrap()
-                .keys()
-                .filter(|key| key.starts_with(&prefix))
-                .cloned()
-                .collect()),
+            None => Ok(self.entries.lock().unwrap().keys().filter(|key| key.starts_with(&prefix)).cloned().collect()),
         }
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
         let fault = self.fault("read");
         let entries = self.entries.lock().unwrap();
-        let mut values: Vec<_> = keys
-            .iter()
-            .map(|key| entries.get(key).cloned().map(Secret::from))
-            .collect();
+        let mut values: Vec<_> = keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect();
         match fault.as_deref() {
             None => Ok(values),
             Some("short") => {
@@ -175,9 +165,7 @@ impl Navigator for Browser {
                 let back = navigation.redirect_uri.expect("an address to return to");
                 let client = self.client.get().and_then(Weak::upgrade).expect("the client is alive");
                 let url = format!("{back}?state={}", super::project::percent_encode(&state));
-                client
-                    .complete(&Secret::from(url), None)
-                    .expect("the nested completion");
+                client.complete(&Secret::from(url), None).expect("the nested completion");
                 Ok(Navigated::Started)
             }
             how => Err(host_error(how)),
@@ -218,10 +206,8 @@ impl HttpTransport for Network {
         if let Some(how) = &rule.fails {
             return Err(host_error(how));
         }
-        let header = |(name, value): (&String, &String)| Header {
-            name: name.clone(),
-            value: Secret::from(value.as_str()),
-        };
+        let header =
+            |(name, value): (&String, &String)| Header { name: name.clone(), value: Secret::from(value.as_str()) };
         Ok(HttpAnswer {
             status: rule.status.expect("a rule has a status or fails"),
             headers: rule.headers.iter().map(header).collect(),
@@ -238,11 +224,7 @@ pub struct Ears {
 impl LogoutListener for Ears {
     fn on_event(&self, event: LogoutEvent) -> Result<Done, HostError> {
         self.events.lock().unwrap().push(event);
-        if self.fails {
-            Err(host_error("throws"))
-        } else {
-            Ok(Done::Done)
-        }
+        if self.fails { Err(host_error("throws")) } else { Ok(Done::Done) }
     }
 }
 
@@ -288,10 +270,7 @@ impl Host {
             }),
             browser,
             network,
-            ears: Arc::new(Ears {
-                fails,
-                events: Mutex::default(),
-            }),
+            ears: Arc::new(Ears { fails, events: Mutex::default() }),
         }
     }
 

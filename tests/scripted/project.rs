@@ -29,9 +29,7 @@ pub fn raw_state(navigation: &Navigation) -> Option<String> {
 
 fn parameter(url: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
-    url.query_pairs()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 pub fn percent_encode(text: &str) -> String {
@@ -45,13 +43,10 @@ pub fn percent_encode(text: &str) -> String {
 
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
-        && text.chars().enumerate().all(|(at, letter)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                letter == '-'
-            } else {
-                letter.is_ascii_hexdigit()
-            }
-        })
+        && text
+            .chars()
+            .enumerate()
+            .all(|(at, letter)| if matches!(at, 8 | 13 | 18 | 23) { letter == '-' } else { letter.is_ascii_hexdigit() })
 }
 
 impl Seen {
@@ -63,15 +58,13 @@ impl Seen {
             }
         }
         self.nonces.extend(parameter(navigation.url.reveal(), "nonce"));
-        self.challenges
-            .extend(parameter(navigation.url.reveal(), "code_challenge"));
+        self.challenges.extend(parameter(navigation.url.reveal(), "code_challenge"));
     }
 
     pub fn outcome(&mut self, outcome: &LogoutOutcome, fresh: bool) {
         if fresh {
             self.ids.push(outcome.id.clone());
-            self.tickets
-                .extend(outcome.ticket.as_ref().map(|ticket| ticket.reveal().to_owned()));
+            self.tickets.extend(outcome.ticket.as_ref().map(|ticket| ticket.reveal().to_owned()));
         }
         if is_uuid(&outcome.correlation_id) {
             self.uuids.push(outcome.correlation_id.clone());
@@ -86,9 +79,7 @@ impl Seen {
         let lists = [("state", &self.states), ("id", &self.ids), ("ticket", &self.tickets)];
         for (name, list) in lists {
             if let (Some(first), Some(last)) = (list.first(), list.last()) {
-                text = text
-                    .replace(&format!("{{first_{name}}}"), first)
-                    .replace(&format!("{{{name}}}"), last);
+                text = text.replace(&format!("{{first_{name}}}"), first).replace(&format!("{{{name}}}"), last);
             }
         }
         text
@@ -116,11 +107,9 @@ impl Seen {
         match value {
             Value::String(text) => Value::String(self.hide(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.hide_all(item)).collect(),
-            Value::Object(members) => members
-                .into_iter()
-                .map(|(name, member)| (name, self.hide_all(member)))
-                .collect::<Map<_, _>>()
-                .into(),
+            Value::Object(members) => {
+                members.into_iter().map(|(name, member)| (name, self.hide_all(member))).collect::<Map<_, _>>().into()
+            }
             other => other,
         }
     }
@@ -133,11 +122,9 @@ fn plain(value: impl Serialize) -> Value {
 /// Leaves out what is null.
 fn present(value: Value) -> Value {
     match value {
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, member)| !member.is_null())
-            .collect::<Map<_, _>>()
-            .into(),
+        Value::Object(members) => {
+            members.into_iter().filter(|(_, member)| !member.is_null()).collect::<Map<_, _>>().into()
+        }
         other => other,
     }
 }
@@ -151,11 +138,7 @@ pub fn error(error: &LogoutError) -> Value {
 }
 
 pub fn navigation(navigation: &Navigation) -> Value {
-    let form: Vec<Value> = navigation
-        .form
-        .iter()
-        .map(|field| json!([field.name, field.value.reveal()]))
-        .collect();
+    let form: Vec<Value> = navigation.form.iter().map(|field| json!([field.name, field.value.reveal()])).collect();
     present(json!({
         "url": navigation.url.reveal(),
         "method": match navigation.method { exeunt::NavigationMethod::Get => "get", exeunt::NavigationMethod::Post => "post" },
@@ -175,25 +158,14 @@ fn popup(popup: &PopupWindow) -> Value {
 }
 
 pub fn reply(reply: &Reply) -> Value {
-    let headers: Vec<Value> = reply
-        .headers
-        .iter()
-        .map(|header| json!([header.name, header.value.reveal()]))
-        .collect();
+    let headers: Vec<Value> = reply.headers.iter().map(|header| json!([header.name, header.value.reveal()])).collect();
     json!({"status": reply.status, "headers": headers, "body": reply.body.reveal()})
 }
 
 pub fn outcome(outcome: &LogoutOutcome) -> Value {
-    let accounts: Map<String, Value> = outcome
-        .accounts
-        .iter()
-        .map(|account| (account.account.clone(), status(account.status)))
-        .collect();
-    let revocations: Vec<Value> = outcome
-        .revocations
-        .iter()
-        .map(|revocation| present(plain(revocation)))
-        .collect();
+    let accounts: Map<String, Value> =
+        outcome.accounts.iter().map(|account| (account.account.clone(), status(account.status))).collect();
+    let revocations: Vec<Value> = outcome.revocations.iter().map(|revocation| present(plain(revocation))).collect();
     present(json!({
         "application": status(outcome.application),
         "accounts": accounts,
@@ -254,26 +226,13 @@ pub fn plan(plan: &LogoutPlan) -> Value {
 
 fn step(step: &LogoutStep) -> Value {
     match step {
-        LogoutStep::Clear {
-            accounts,
-            everyone,
-            keys,
-        } => {
+        LogoutStep::Clear { accounts, everyone, keys } => {
             json!({"clear": {"accounts": accounts, "everyone": everyone, "keys": keys}})
         }
-        LogoutStep::Navigate {
-            endpoint,
-            mode,
-            redirect_uri,
-            parameters,
-        } => json!({"navigate": present(json!({
+        LogoutStep::Navigate { endpoint, mode, redirect_uri, parameters } => json!({"navigate": present(json!({
             "endpoint": endpoint, "mode": plain(mode), "redirect_uri": redirect_uri, "parameters": parameters,
         }))}),
-        LogoutStep::Revoke {
-            account,
-            token,
-            endpoint,
-        } => json!({"revoke": present(json!({
+        LogoutStep::Revoke { account, token, endpoint } => json!({"revoke": present(json!({
             "account": account, "token": plain(token), "endpoint": endpoint,
         }))}),
     }
@@ -296,11 +255,8 @@ pub fn hints(hints: &Hints) -> Value {
 }
 
 pub fn call(call: &HttpCall) -> Value {
-    let headers: Map<String, Value> = call
-        .headers
-        .iter()
-        .map(|header| (header.name.to_lowercase(), json!(header.value.reveal())))
-        .collect();
+    let headers: Map<String, Value> =
+        call.headers.iter().map(|header| (header.name.to_lowercase(), json!(header.value.reveal()))).collect();
     present(json!({
         "method": snake(&format!("{:?}", call.method)),
         "url": call.url.reveal(),
