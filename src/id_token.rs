@@ -81,7 +81,7 @@ pub fn read_id_token_unverified(token: &Secret) -> Result<Hints, LogoutError> {
     let header = decode_object(header, MAX_HEADER)?;
     check_header(&header)?;
     let claims = decode_object(payload, MAX_TOKEN)?;
-    let unsigned = header.get("alg").and_then(Value::as_str).is_none_or(|alg| alg.eq_ignore_ascii_case("none"));
+    let unsigned = header.get("alg").and_then(Value::as_str).is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
     if signature.is_empty() != unsigned {
         return refuse("HINT-01", "its signature and its algorithm contradict each other");
     }
