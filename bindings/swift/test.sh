@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 status=0
 "$here/in-toolchain.sh" test --package-path '{repo}' --scratch-path '{repo}/target/swift-build' \
     -Xswiftc -warnings-as-errors "$@" >"$log" 2>&1 || status=$?
-grep -E '✘|error:|^swift: |Test run with|fatalError|Fatal error' "$log" || cat "$log"
+grep -E '✘|^↳ [a-z_]+\.json: |error:|^swift: |Test run with|fatalError|Fatal error' "$log" || cat "$log"
 [ "$status" -eq 0 ] || exit "$status"
 if [ "$#" -eq 0 ] && ! grep -Eq '^swift: [1-9][0-9]* cases$' "$log"; then
     echo "swift: the cases did not run" >&2
