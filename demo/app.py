@@ -103,10 +103,11 @@ class Backend:
         """Take the provider's answer, and begin a new session under a new cookie."""
         attempt = await self._sessions.take(self._cookie(request, "sign-in"))
         user, tokens = await self._provider.redeem(dict(request.query_params), attempt)
+        cookie = await self._sessions.open(user, tokens)
         if before := await self._session(request):
             await self.client.asign_out(self._leaving(before, Reach.APP))
         response = redirect(self._settings.at("/"))
-        self._give_cookie(response, "session", await self._sessions.open(user, tokens), max_age=LIFETIME)
+        self._give_cookie(response, "session", cookie, max_age=LIFETIME)
         self._take_cookie(response, "sign-in")
         self._take_cookie(response, "sign-out")
         return response
@@ -128,6 +129,7 @@ class Backend:
         outcome = await self.client.asign_out(self._leaving(session, reach, ticket_of(request)))
         response = copied(outcome.reply())
         self._take_cookie(response, "session")
+        # Drawn at random and no secret of the provider's: with it, this browser finds the outcome again.
         self._give_cookie(response, "sign-out", outcome.id)
         return response
 

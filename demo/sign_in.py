@@ -68,7 +68,7 @@ class SignIn:
             metadata = await self._known(http)
             given = await self._exchange(http, metadata["token_endpoint"], answer["code"], attempt.verifier)
             keys = _json(await http.get(metadata["jwks_uri"]))
-        claims = self._verified(given["id_token"], KeySet.import_key_set(keys), attempt.nonce)  # type: ignore[arg-type] # a JSON object of the provider's
+        claims = self._verified(given["id_token"], keys, attempt.nonce)
         user = User(subject=claims["sub"], name=claims.get("name", claims["sub"]), signed_in_at=int(time.time()))
         refresh_token = given.get("refresh_token")
         return user, Tokens(
@@ -99,9 +99,12 @@ class SignIn:
         }
         # RFC 6749 §2.3.1: form-encoded first, then as Basic credentials.
         pair = (self._settings.client_id, self._settings.client_secret.reveal())
-        return _json(await http.post(endpoint, data=form, auth=httpx.BasicAuth(*map(quote_plus, pair))))
+        given = _json(await http.post(endpoint, data=form, auth=httpx.BasicAuth(*map(quote_plus, pair))))
+        if not {"id_token", "access_token"} <= given.keys():
+            raise SignInError("The provider gave no tokens.")
+        return given
 
-    def _verified(self, id_token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
+    def _verified(self, id_token: str, keys: dict[str, Any], nonce: str) -> dict[str, Any]:
         wanted = jwt.JWTClaimsRegistry(
             leeway=60,
             iss={"essential": True, "value": self._settings.issuer},
@@ -112,7 +115,8 @@ class SignIn:
             iat={"essential": True},
         )
         try:
-            claims: dict[str, Any] = jwt.decode(id_token, keys, algorithms=["RS256"]).claims
+            trusted = KeySet.import_key_set(keys)  # type: ignore[arg-type] # a JSON object of the provider's
+            claims: dict[str, Any] = jwt.decode(id_token, trusted, algorithms=["RS256"]).claims
             wanted.validate(claims)
         except (JoseError, ValueError) as error:
             raise SignInError("The provider's ID token does not hold.") from error
@@ -125,5 +129,10 @@ class SignIn:
 def _json(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code != httpx.codes.OK:
         raise SignInError(f"The provider answered with {answer.status_code}.")
-    found: dict[str, Any] = answer.json()
+    try:
+        found = answer.json()
+    except ValueError as error:
+        raise SignInError("The provider's answer is not JSON.") from error
+    if not isinstance(found, dict):
+        raise SignInError("The provider's answer is not what it should be.")
     return found

@@ -36,7 +36,7 @@ def perform(answer: Answer) -> int:
                 Play(stage, running, known, rp, ear).perform(answer)
     stage.say("")
     if stage.surprises:
-        stage.say(f"NOT AS EXPECTED, {len(stage.surprises)} times:")
+        stage.say("NOT AS EXPECTED:")
         for surprise in stage.surprises:
             stage.item(surprise)
         return 1

@@ -68,7 +68,7 @@ class Visitor:
         """Every address, in order."""
         self._rp = rp
         self._tell = tell
-        self._http = httpx.Client(trust_env=False, timeout=10)
+        self._http = httpx.Client(trust_env=False, timeout=30)
 
     def close(self) -> None:
         """Close the browser."""

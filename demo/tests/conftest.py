@@ -152,7 +152,7 @@ def meet(chromium: Browser) -> Iterator[Meet]:
                 ignore_https_errors=True, java_script_enabled=scripts, service_workers="block"
             )
             contexts.callback(context.close)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(60_000)  # milliseconds: only so that a stuck test ends
             context.route(lambda url: not LOOPBACK.fullmatch(urlsplit(url).hostname or ""), refuse)
             return Person(context.new_page(), stage if isinstance(stage, str) else stage.rp)
 
