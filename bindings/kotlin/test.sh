@@ -1,7 +1,18 @@
 #!/usr/bin/env bash
 # Generates the Kotlin code and runs every test. Needs cargo, a JDK (17 or later), Maven and Maven Central.
+#
+# EXEUNT_UPDATE_API=1 writes api/exeunt.api anew.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 ./generate.sh debug
-mvn -q -B test
+rm -rf target/surefire-reports
+status=0
+mvn -q -B test || status=$?
+
+# Maven is silent about success; say what ran.
+cat target/surefire-reports/TEST-*.xml 2>/dev/null | grep '<testsuite ' | awk '
+    function count(name) { return match($0, " " name "=\"[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : 0 }
+    { tests += count("tests"); failures += count("failures"); errors += count("errors"); skipped += count("skipped") }
+    END { printf "Tests run: %d, Failures: %d, Errors: %d, Skipped: %d\n", tests, failures, errors, skipped }' || status=1
+exit "$status"
