@@ -107,6 +107,11 @@ def test_error_of_type_names_the_field(config: dict[str, Any], sentence: str) ->
     assert str(raised.value) == sentence
 
 
+def test_truth_is_no_number() -> None:
+    with pytest.raises(TypeError, match="PopupWindow.width: expected int, found bool"):
+        Host().client().plan(replace(ALICE, popup=exeunt.PopupWindow(width=True)))
+
+
 def test_number_that_the_core_cannot_hold_is_refused() -> None:
     request = replace(ALICE, popup=exeunt.PopupWindow(width=2**31))
     with pytest.raises(ValueError, match="i32"):

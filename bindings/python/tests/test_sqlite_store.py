@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import exeunt
 import pytest
@@ -233,14 +234,25 @@ def test_removed_value_is_gone_from_the_file_and_the_log(path: Path, store: Sqli
     assert b"MARKERremoved" not in content
 
 
-def test_reader_in_the_way_does_not_hold_up_a_removal(path: Path, store: SqliteStore) -> None:
+def test_reader_in_the_way_does_not_hold_up_a_removal(path: Path) -> None:
+    with SqliteStore(path, busy_timeout=3600) as store:
+        put(store, a="1")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM entries").fetchall()
+        assert store.commit(Change(remove=("a",))) is exeunt.Commit.COMMITTED
+        assert store.keys("") == []
+        other.close()
+
+
+def test_change_that_fails_half_way_is_undone_and_holds_no_lock(path: Path, store: SqliteStore) -> None:
     put(store, a="1")
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN")
-    other.execute("SELECT * FROM entries").fetchall()
-    assert store.commit(Change(remove=("a",))) is exeunt.Commit.COMMITTED
-    assert store.keys("") == []
-    other.close()
+    unbindable: Any = object()
+    with pytest.raises(Broken):
+        store.commit(Change(write=(Entry(key="b", value=Secret("2")),), remove=("a", unbindable)))
+    assert store.keys("") == ["a"]
+    with SqliteStore(path, busy_timeout=0) as other:
+        put(other, c="3")
 
 
 def test_another_thread_that_holds_the_store_is_waited_for_only_so_long(store: SqliteStore) -> None:
