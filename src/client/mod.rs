@@ -61,7 +61,8 @@ impl LogoutClient {
         }
         let transport = transport.or_else(crate::transport::built_in);
         let asks = |endpoint: &Endpoint| *endpoint == Endpoint::Discovered;
-        if transport.is_none() && (asks(&row.end_session) || row.revocation != Endpoint::Missing) {
+        let revokes = row.revocation != Endpoint::Missing && config.revoke_tokens != Some(false);
+        if transport.is_none() && (asks(&row.end_session) || revokes) {
             return Err(LogoutError::configuration(
                 "HOST-01",
                 "this build has no HTTP of its own (feature http); give a transport",

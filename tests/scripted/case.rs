@@ -50,7 +50,11 @@ pub struct Expect {
 enum Step {
     Plan(Box<EndSessionRequest>),
     SignOut(Box<EndSessionRequest>),
-    Run { request: Box<EndSessionRequest>, between: Between },
+    Run {
+        request: Box<EndSessionRequest>,
+        #[serde(default)]
+        between: Between,
+    },
     Complete { url: String, ticket: Option<String> },
     Cancel { id: String, reason: CancelReason },
     Outcome { id: String },
