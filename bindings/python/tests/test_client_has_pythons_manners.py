@@ -108,7 +108,7 @@ def test_error_of_type_names_the_field(config: dict[str, Any], sentence: str) ->
 
 
 def test_truth_is_no_number() -> None:
-    with pytest.raises(TypeError, match="PopupWindow.width: expected int, found bool"):
+    with pytest.raises(TypeError, match=r"PopupWindow\.width: expected int, found bool"):
         Host().client().plan(replace(ALICE, popup=exeunt.PopupWindow(width=True)))
 
 
@@ -148,6 +148,11 @@ def test_plan_is_a_value_that_prints_and_explains_itself() -> None:
     assert str(plan) == "\n".join(plan.explain())
     assert repr(plan) == f"LogoutPlan(steps={plan.steps!r}, warnings={plan.warnings!r})"
     assert copy.copy(plan) is copy.deepcopy(plan) is plan
+
+
+def test_outcome_without_secrets_is_pickled() -> None:
+    outcome = Host().client().sign_out(ALICE)
+    assert pickle.loads(pickle.dumps(outcome)) == outcome
 
 
 def test_plan_is_neither_forged_nor_pickled() -> None:

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,26 @@ def test_no_update_of_several_processes_is_lost(path: Path, method: str) -> None
         list(pool.map(increment_often, [path] * 4, [25] * 4))
     with SqliteStore(path) as store:
         assert store.read(["n"]) == [Secret("100")]
+
+
+def write_own(path: Path, number: int, barrier: Barrier) -> None:
+    with SqliteStore(path, busy_timeout=60) as store:
+        barrier.wait()
+        put(store, **{str(number): "1"})
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_processes_that_make_the_file_at_once_wait_for_each_other(path: Path, attempt: int) -> None:
+    fork = multiprocessing.get_context("fork")
+    barrier = fork.Barrier(8)
+    writers = [fork.Process(target=write_own, args=(path, number, barrier)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0] * 8, attempt
+    with SqliteStore(path) as store:
+        assert store.keys("") == [str(number) for number in range(8)]
 
 
 def in_child(work: Callable[[], object]) -> None:

@@ -4,6 +4,7 @@ import ctypes
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import takewhile
@@ -43,8 +44,7 @@ class _Connection:
                 self._path, timeout=self._seconds, isolation_level=None, check_same_thread=False
             )
             try:
-                for setting in _SETTINGS:
-                    connection.execute(setting)
+                _prepare(connection, time.monotonic() + self._seconds)
             except BaseException:
                 connection.close()
                 raise
@@ -136,6 +136,20 @@ class SqliteStore:
             raise Broken(str(error)) from error
         finally:
             self._lock.release()
+
+
+def _prepare(connection: sqlite3.Connection, deadline: float) -> None:
+    while True:
+        try:
+            for setting in _SETTINGS:
+                connection.execute(setting)
+        except sqlite3.OperationalError as error:
+            # Two processes that make the same new file at once: SQLite itself does not wait for the journal's mode.
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager
