@@ -55,14 +55,30 @@ enum Step {
         #[serde(default)]
         between: Between,
     },
-    Complete { url: String, ticket: Option<String> },
-    Cancel { id: String, reason: CancelReason },
-    Outcome { id: String },
-    Proof { id: String },
-    Pending { account: Option<String> },
+    Complete {
+        url: String,
+        ticket: Option<String>,
+    },
+    Cancel {
+        id: String,
+        reason: CancelReason,
+    },
+    Outcome {
+        id: String,
+    },
+    Proof {
+        id: String,
+    },
+    Pending {
+        account: Option<String>,
+    },
     Accounts {},
-    ReadIdToken { token: String },
-    TicketInCookies { header: String },
+    ReadIdToken {
+        token: String,
+    },
+    TicketInCookies {
+        header: String,
+    },
     Put(BTreeMap<String, String>),
     Remove(Vec<String>),
     Faults(Faults),
