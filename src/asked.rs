@@ -1,5 +1,7 @@
 //! What is asked, checked: a request is found sound, with everything that inherits resolved, or refused.
 
+use std::sync::Arc;
+
 use crate::cache::Leaver;
 use crate::config::{CacheLayout, ClientConfig, Home};
 use crate::error::LogoutError;
@@ -15,7 +17,7 @@ const LONGEST_TEXT: usize = 2_048;
 
 /// A request that was found sound, with everything that inherits resolved.
 pub(crate) struct Asked<'a> {
-    pub(crate) config: &'a ClientConfig,
+    pub(crate) config: &'a Arc<ClientConfig>,
     pub(crate) row: &'a Row,
     pub(crate) request: &'a EndSessionRequest,
     pub(crate) leaver: Leaver,
@@ -31,7 +33,7 @@ pub(crate) fn refuse<T>(rule: &str, detail: &str) -> Result<T, LogoutError> {
 
 /// Checks a request without looking at the store. Nothing is cleared when this fails.
 pub(crate) fn check<'a>(
-    config: &'a ClientConfig,
+    config: &'a Arc<ClientConfig>,
     row: &'a Row,
     registered: &[String],
     request: &'a EndSessionRequest,

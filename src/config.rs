@@ -7,7 +7,8 @@ use crate::error::LogoutError;
 use crate::host::display_as_debug;
 use crate::navigation::LogoutMode;
 use crate::provider::Provider;
-use crate::provider::row::{Row, check_endpoint};
+use crate::provider::row::{Endpoint, Row, check_endpoint};
+use crate::query;
 use crate::redirect_uri::{self, Policy};
 use crate::request::{Reach, Redirect};
 use crate::secret::Secret;
@@ -195,6 +196,12 @@ impl ClientConfig {
         let endpoints = [("end-session", &row.end_session), ("revocation", &row.revocation)];
         for (name, endpoint) in endpoints.into_iter().chain([("authorization", &row.authorization)]) {
             check_endpoint(name, endpoint)?;
+        }
+        if let Endpoint::Known(address) = &row.end_session
+            && query::carries(address, |name| row.names.reserved().any(|ours| ours == name))
+        {
+            const OURS: &str = "the end-session endpoint already carries one of our parameters";
+            return Err(LogoutError::configuration("RPI-04", OURS));
         }
         let mut registered = self.registered();
         registered.extend(self.redirect_uri.clone());

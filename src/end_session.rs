@@ -53,13 +53,13 @@ impl Built {
 pub(crate) fn check_endpoint(names: &Names, draft: &Draft, endpoint: &str) -> Result<(), LogoutError> {
     endpoint_url(endpoint)
         .map_err(|why| LogoutError::configuration("RPI-03", format!("the end-session endpoint {why}")))?;
-    let own = query::decode(query::split(endpoint).1.unwrap_or(""));
-    let taken = |name: &str| names.reserved().any(|ours| ours == name) || draft.extra.iter().any(|e| e.name == name);
-    if own.iter().any(|(name, _)| taken(name)) {
-        return Err(LogoutError::configuration(
-            "RPI-04",
-            "the end-session endpoint already carries one of our parameters",
-        ));
+    if query::carries(endpoint, |name| names.reserved().any(|ours| ours == name)) {
+        const OURS: &str = "the end-session endpoint already carries one of our parameters";
+        return Err(LogoutError::configuration("RPI-04", OURS));
+    }
+    if query::carries(endpoint, |name| draft.extra.iter().any(|extra| extra.name == name)) {
+        const THEIRS: &str = "an extra parameter repeats one that the end-session endpoint carries";
+        return Err(LogoutError::request("RPI-04", THEIRS));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::TokenKind;
 use crate::host::display_as_debug;
 use crate::navigation::Navigation;
-use crate::plan::PlanWarning;
+use crate::plan::{Obstacle, PlanWarning};
 use crate::secret::Secret;
 
 /// How a session is known to have ended.
@@ -60,6 +60,15 @@ pub enum Failure {
     ProviderRefused,
     /// The provider answered a proof as it answers a signed-in user.
     StillSignedIn,
+}
+
+impl From<Obstacle> for Failure {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::NoEndpoint => Self::NoEndpoint,
+            Obstacle::EndpointRefused => Self::EndpointRefused,
+        }
+    }
 }
 
 /// What is known of one session.

@@ -1,15 +1,16 @@
 //! The plan: every effect in order, before any of it happens. Pure: it is given everything and touches nothing.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Token, TokenKind};
 use crate::cache::Leaver;
+use crate::config::ClientConfig;
 use crate::end_session::Draft;
 use crate::host::display_as_debug;
 use crate::navigation::{LogoutMode, PopupWindow};
-use crate::outcome::Failure;
 use crate::provider::row::{Endpoint, ReturnCondition};
 
 /// What should be known before it happens.
@@ -116,6 +117,15 @@ pub(crate) struct Departure {
     pub(crate) main_window_redirect_uri: Option<String>,
 }
 
+/// Why the browser cannot be sent to the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Obstacle {
+    /// The provider names no end-session endpoint.
+    NoEndpoint,
+    /// The one that it names is refused.
+    EndpointRefused,
+}
+
 /// A token and whose it is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct OwnedToken {
@@ -131,14 +141,14 @@ pub(crate) struct OwnedToken {
 #[uniffi::export(Debug, Display, Eq, Hash)]
 pub struct LogoutPlan {
     /// The client that made it: another one refuses to run it.
+    pub(crate) config: Arc<ClientConfig>,
     pub(crate) issuer: String,
-    pub(crate) client_id: String,
     pub(crate) leaver: Leaver,
     pub(crate) accounts: Vec<String>,
     pub(crate) keys: Vec<String>,
     pub(crate) departure: Option<Departure>,
     /// Why the browser goes nowhere although the provider was to be asked.
-    pub(crate) obstacle: Option<Failure>,
+    pub(crate) obstacle: Option<Obstacle>,
     pub(crate) revocation: Endpoint,
     pub(crate) tokens: Vec<OwnedToken>,
     pub(crate) warnings: Vec<PlanWarning>,

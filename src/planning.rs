@@ -1,5 +1,7 @@
 //! The pure half of a sign-out: what was asked is joined with what the cache and the metadata say.
 
+use std::sync::Arc;
+
 use crate::asked::{Asked, check_client, refuse};
 use crate::cache::{Clearing, Leaver};
 use crate::config::{BrowserMode, ClientConfig, Home};
@@ -8,8 +10,7 @@ use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
-use crate::outcome::Failure;
-use crate::plan::{Departure, LogoutPlan, OwnedToken, PlanWarning};
+use crate::plan::{Departure, LogoutPlan, Obstacle, OwnedToken, PlanWarning};
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::request::{EndSessionRequest, Reach, Who};
 use crate::secret::Secret;
@@ -57,7 +58,7 @@ pub(crate) fn plan(
                 if row.end_session == Endpoint::Discovered
                     && end_session::check_endpoint(&row.names, &draft, address).is_err() =>
             {
-                obstacle = Some(Failure::EndpointRefused);
+                obstacle = Some(Obstacle::EndpointRefused);
             }
             Endpoint::Known(_) | Endpoint::Discovered => {
                 departure = Some(depart(config, row, request, mode, end_session, draft, &mut warnings)?);
@@ -66,8 +67,8 @@ pub(crate) fn plan(
         warnings.extend(metadata.into_iter().flat_map(about_metadata));
     }
     Ok(LogoutPlan {
+        config: Arc::clone(config),
         issuer: row.issuer.clone(),
-        client_id: config.client_id.clone(),
         leaver,
         accounts,
         keys: clearing.touched(),
@@ -89,12 +90,12 @@ fn needs_identity(row: &Row, draft: &Draft) -> bool {
 }
 
 /// What it means that there is no end-session endpoint: none was named, or one that is refused.
-pub(crate) fn without_endpoint(metadata: Option<&Metadata>) -> (Failure, Vec<PlanWarning>) {
+pub(crate) fn without_endpoint(metadata: Option<&Metadata>) -> (Obstacle, Vec<PlanWarning>) {
     let refused = |known: &Metadata| known.insecure.iter().any(|member| member == "end_session_endpoint");
     if metadata.is_some_and(refused) {
-        (Failure::EndpointRefused, vec![PlanWarning::ProviderSessionRemains])
+        (Obstacle::EndpointRefused, vec![PlanWarning::ProviderSessionRemains])
     } else {
-        (Failure::NoEndpoint, vec![PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains])
+        (Obstacle::NoEndpoint, vec![PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains])
     }
 }
 

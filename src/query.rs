@@ -105,3 +105,8 @@ pub(crate) fn split(url: &str) -> (&str, Option<&str>, Option<&str>) {
         None => (front, None, fragment),
     }
 }
+
+/// Whether the query of an address has a parameter whose name is of this kind.
+pub(crate) fn carries(url: &str, kind: impl Fn(&str) -> bool) -> bool {
+    decode(split(url).1.unwrap_or("")).iter().any(|(name, _)| kind(name))
+}

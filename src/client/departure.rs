@@ -73,7 +73,7 @@ impl LogoutClient {
             Endpoint::Discovered | Endpoint::Missing => {
                 let (why, said) = without_endpoint(Some(&metadata));
                 record.learn(said);
-                Err(why)
+                Err(why.into())
             }
         }
     }

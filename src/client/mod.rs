@@ -28,7 +28,7 @@ use crate::secret::Secret;
 /// Signs users out. Made once, from a configuration and the host's callbacks; safe to share between threads.
 #[derive(uniffi::Object)]
 pub struct LogoutClient {
-    config: ClientConfig,
+    config: Arc<ClientConfig>,
     row: Row,
     registered: Vec<String>,
     store: Arc<dyn SessionStore>,
@@ -69,7 +69,7 @@ impl LogoutClient {
             ));
         }
         let registered = config.registered();
-        Ok(Self { config, row, registered, store, navigator, transport, listeners })
+        Ok(Self { config: Arc::new(config), row, registered, store, navigator, transport, listeners })
     }
 
     /// What a sign-out would do, before any of it happens.

@@ -22,7 +22,7 @@ pub(super) struct Drawn {
 
 impl LogoutClient {
     pub(super) fn walk(&self, plan: &LogoutPlan) -> Result<LogoutOutcome, LogoutError> {
-        if plan.issuer != self.row.issuer || plan.client_id != self.config.client_id {
+        if plan.config != self.config {
             return Err(LogoutError::request("REQ-07", "the plan was made by a client of another configuration"));
         }
         let (mut record, drawn) = self.open_record(plan)?;
@@ -63,7 +63,7 @@ impl LogoutClient {
             accounts: plan.accounts.iter().map(|id| AccountStatus { account: id.clone(), status: pending }).collect(),
             provider: match (&plan.departure, plan.obstacle) {
                 (Some(_), _) => pending,
-                (None, Some(because)) => SessionStatus::Failed { because },
+                (None, Some(obstacle)) => SessionStatus::Failed { because: obstacle.into() },
                 (None, None) => SessionStatus::NotAsked,
             },
             upstream: UpstreamStatus::NotAsked,

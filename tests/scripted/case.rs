@@ -210,6 +210,9 @@ fn compare(place: &str, expected: &Value, actual: &Value) -> Vec<String> {
         return vec![format!("{place}: an expectation is an object")];
     };
     let mut faults = Vec::new();
+    if found.contains_key("error") && !wanted.contains_key("error") {
+        faults.push(format!("{place}: an error, {actual}"));
+    }
     for (name, value) in wanted {
         let at = format!("{place}.{name}");
         match (name.as_str(), found.get(name)) {
