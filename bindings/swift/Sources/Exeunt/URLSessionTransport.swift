@@ -30,7 +30,8 @@ public final class URLSessionTransport: HttpTransport {
         let exchange = Exchange(limit: limit, encrypted: request.url?.scheme?.lowercased() == "https")
         // One session for one call: it takes its delegate with it, and nothing is shared between calls.
         let session = URLSession(configuration: Self.configuration(), delegate: exchange, delegateQueue: nil)
-        defer { session.invalidateAndCancel() }
+        // On a thread of its own: on Linux closing waits for as long as the server keeps the connection busy.
+        defer { Thread.detachNewThread { session.invalidateAndCancel() } }
         session.dataTask(with: request).resume()
         return try exchange.answer(within: .milliseconds(Self.milliseconds(of: call)))
     }
@@ -149,8 +150,8 @@ private final class Exchange: NSObject, URLSessionDataDelegate {
             }
             return received.fault
         }
-        completionHandler(fault == nil ? .allow : .cancel)
         if fault != nil { over.signal() }
+        completionHandler(fault == nil ? .allow : .cancel)
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
@@ -165,8 +166,9 @@ private final class Exchange: NSObject, URLSessionDataDelegate {
             return false
         }
         if full {
-            dataTask.cancel()
+            // In this order: on Linux cancelling waits for as long as the server keeps the connection busy.
             over.signal()
+            dataTask.cancel()
         }
     }
 

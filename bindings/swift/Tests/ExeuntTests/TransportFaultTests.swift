@@ -3,24 +3,13 @@ import Testing
 
 @testable import Exeunt
 
+/// What `tests/transport` cannot say, because it is special to `URLSession`.
 @Suite("The URL session transport")
 struct TransportFaultTests {
     private static let marker = "WIRE-MARKER"
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 
-    @Test("an answer of any status is an answer", arguments: [200, 204, 400, 404, 500, 503])
-    func statuses(_ status: Int) async throws {
-        let server = try LoopbackServer {
-            $0.send(
-                "HTTP/1.1 \(status) X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        }
-        let answer = try await Self.send(Self.call(port: server.port))
-        #expect(answer.status == status)
-        #expect(answer.body.isEmpty)
-        #expect(await server.stop().count == 1)
-    }
-
-    @Test("a demand for a password is an answer with its body", arguments: ["Basic", "Digest", "Bearer", "NTLM"])
+    @Test("a demand for a password is an answer with its body", arguments: ["Digest", "Bearer", "NTLM"])
     func challenge(_ scheme: String) async throws {
         let server = try LoopbackServer {
             $0.send(
@@ -57,17 +46,6 @@ struct TransportFaultTests {
         await server.stop()
     }
 
-    @Test("a redirect is an answer and is not followed", arguments: [301, 302, 303, 307, 308])
-    func redirects(_ status: Int) async throws {
-        let server = try LoopbackServer {
-            $0.send(
-                "HTTP/1.1 \(status) X\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        }
-        let answer = try await Self.send(Self.call(.post, port: server.port))
-        #expect(answer.status == status)
-        #expect(await server.stop().count == 1)
-    }
-
     @Test("a cookie is not kept for the next request")
     func cookies() async throws {
         let server = try LoopbackServer {
@@ -81,48 +59,11 @@ struct TransportFaultTests {
         #expect(asked.allSatisfy { !$0.lowercased().contains("\r\ncookie:") })
     }
 
-    @Test("a refused connection is Offline")
-    func refused() async throws {
-        try await LoopbackServer.withDeafPort { port in
-            #expect(await Self.fault(Self.call(port: port)) == "offline")
-        }
-    }
-
-    @Test("a connection reset in the middle of the body is Offline, not a short answer")
-    func reset() async throws {
-        let server = try LoopbackServer {
-            $0.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly the beginning")
-            $0.reset()
-        }
-        #expect(await Self.fault(Self.call(port: server.port)) == "offline")
-        await server.stop()
-    }
-
-    @Test("a body that ends before its announced length is Offline, not a short answer")
-    func truncated() async throws {
-        let server = try LoopbackServer { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly the beginning") }
-        #expect(await Self.fault(Self.call(port: server.port)) == "offline")
-        await server.stop()
-    }
-
-    @Test("a body without end is cut off at the allowed size")
-    func endless() async throws {
-        let block = String(repeating: "x", count: 65_536)
-        let server = try LoopbackServer { connection in
-            connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
-            // Not at full speed: on Linux Foundation closes a connection late that keeps it busy.
-            while !connection.clientLeft(within: 5), connection.send(block) {}
-        }
-        #expect(await Self.fault(Self.call(port: server.port)) == "bad answer")
-        await server.stop()  // ends only because the client hung up
-    }
-
-    @Test("a body of exactly the allowed size is an answer, one byte more is not", arguments: [true, false])
-    func limit(announced: Bool) async throws {
+    @Test("a body of no announced length is an answer at exactly the allowed size, with one byte more it is not")
+    func limit() async throws {
         for (size, fault) in [(1_024, nil), (1_025, "bad answer")] {
-            let length = announced ? "Content-Length: \(size)" : "Connection: close"
             let server = try LoopbackServer {
-                $0.send("HTTP/1.1 200 OK\r\n\(length)\r\n\r\n" + String(repeating: "x", count: size))
+                $0.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + String(repeating: "x", count: size))
             }
             #expect(await Self.fault(Self.call(port: server.port)) == fault)
             await server.stop()
@@ -131,7 +72,7 @@ struct TransportFaultTests {
 
     @Test(
         "a compressed body is refused before it is unpacked",
-        arguments: ["gzip", "br", "deflate", "GZIP", "identity, gzip"])
+        arguments: ["br", "deflate", "GZIP", "identity, gzip"])
     func compressed(_ encoding: String) async throws {
         let server = try LoopbackServer {
             $0.send("HTTP/1.1 200 OK\r\nContent-Encoding: \(encoding)\r\nContent-Length: 2\r\n\r\nhi")
@@ -140,32 +81,8 @@ struct TransportFaultTests {
         await server.stop()
     }
 
-    @Test("an answer that trickles in hits the time allowed for the whole exchange")
-    func trickle() async throws {
-        let server = try LoopbackServer { connection in
-            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            while !connection.clientLeft(within: 20), connection.send("x") {}
-        }
-        #expect(await Self.fault(Self.call(port: server.port, milliseconds: 300)) == "timed out")
-        await server.stop()
-    }
-
-    @Test("a server that never answers hits the time allowed for the whole exchange")
-    func silence() async throws {
-        let server = try LoopbackServer { while !$0.clientLeft(within: 1_000) {} }
-        #expect(await Self.fault(Self.call(port: server.port, milliseconds: 300)) == "timed out")
-        await server.stop()
-    }
-
-    @Test("an answer that is not HTTP is no answer")
-    func notHttp() async throws {
-        let server = try LoopbackServer { $0.send("220 mail.example.com ready\r\n") }
-        #expect(await Self.fault(Self.call(port: server.port)) == "bad answer")
-        await server.stop()
-    }
-
-    @Test("TLS that fails is Insecure, and never tried again without TLS")
-    func tls() async throws {
+    @Test("where TLS fails nothing of the request goes out")
+    func withoutTls() async throws {
         let server = try LoopbackServer { $0.send(Self.ok) }
         let call = Self.call(url: "https://127.0.0.1:\(server.port)/?q=\(Self.marker)")
         #expect(await Self.fault(call) == "insecure")
@@ -175,8 +92,8 @@ struct TransportFaultTests {
     @Test(
         "an address that may not be spoken to is refused before anything is sent",
         arguments: [
-            "http://192.0.2.1/", "http://op.example.com/", "http://localhost.example.com/", "http://127.0.0.1.nip.io/",
-            "ftp://127.0.0.1/", "file:///etc/hostname", "//127.0.0.1/", "/logout", "", "https://", "https:///x",
+            "http://op.example.com/", "http://localhost.example.com/", "ftp://127.0.0.1/", "//127.0.0.1/", "/logout",
+            "", "https://", "https:///x",
             "http://user@127.0.0.1/", "http://user:pass@127.0.0.1/", "https://op.example.com/#part",
             "http://127.0.0.2/", "https://op.example.com/a b", "https://op.example.com/\u{E9}",
         ])
@@ -184,29 +101,19 @@ struct TransportFaultTests {
         #expect(await Self.fault(Self.call(url: url)) == "insecure")
     }
 
-    @Test("public addresses only is refused: the platform does not show what a name resolved to")
-    func publicOnly() async throws {
-        let server = try LoopbackServer { $0.send(Self.ok) }
-        let call = HttpCall(
-            method: .get, url: Secret("http://127.0.0.1:\(server.port)/"), headers: [], connectTimeoutMs: 1_000,
-            timeoutMs: 1_000, maxBodyBytes: 1, publicAddressesOnly: true)
-        #expect(await Self.fault(call) == "insecure")
-        #expect(await server.stop().isEmpty)
+    private static func call(_ method: HttpMethod = .get, port: UInt16) -> HttpCall {
+        call(method, url: "http://127.0.0.1:\(port)/revoke?q=\(marker)")
     }
 
-    private static func call(_ method: HttpMethod = .get, port: UInt16, milliseconds: Int64 = 60_000) -> HttpCall {
-        call(method, url: "http://127.0.0.1:\(port)/revoke?q=\(marker)", milliseconds: milliseconds)
-    }
-
-    private static func call(_ method: HttpMethod = .get, url: String, milliseconds: Int64 = 60_000) -> HttpCall {
+    private static func call(_ method: HttpMethod = .get, url: String) -> HttpCall {
         HttpCall(
             method: method, url: Secret(url),
             headers: [
                 Header(name: "Authorization", value: Secret("Basic \(marker)")),
                 Header(name: "Content-Type", value: Secret("application/x-www-form-urlencoded")),
             ],
-            body: method == .post ? Secret("token=\(marker)") : nil, connectTimeoutMs: milliseconds,
-            timeoutMs: milliseconds, maxBodyBytes: 1_024, publicAddressesOnly: false)
+            body: method == .post ? Secret("token=\(marker)") : nil, connectTimeoutMs: 60_000,
+            timeoutMs: 60_000, maxBodyBytes: 1_024, publicAddressesOnly: false)
     }
 
     /// Sends from a thread that may block.

@@ -9,6 +9,9 @@ struct Case: Sendable {
     let given: Json
     let expect: Json
 
+    /// …/bindings/swift/Tests/ExeuntTests/Support/Case.swift: six steps up is the repository's root.
+    static let root = (0..<6).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+
     static func read(_ json: Json, _ place: String) throws -> Case {
         try Fields.read(json, place) { fields in
             Case(
@@ -19,8 +22,6 @@ struct Case: Sendable {
 
     /// All cases of a folder below the repository's root, file by file in order of their names.
     static func folder(_ path: String) throws -> [(file: String, cases: [Case])] {
-        // …/bindings/swift/Tests/ExeuntTests/Support/Case.swift: six steps up is the root.
-        let root = (0..<6).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
         let folder = root.appendingPathComponent(path)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
         return try files.sorted().map { file in

@@ -37,6 +37,7 @@ final class LoopbackServer: Sendable {
     let port: UInt16
     private let listener: Int32
     private let seen = Locked<[String]>([])
+    private let stopped = Locked(false)
     private let finished = DispatchSemaphore(value: 0)
 
     /// Listens, and answers until it is stopped.
@@ -44,15 +45,18 @@ final class LoopbackServer: Sendable {
         signal(SIGPIPE, SIG_IGN)
         (listener, port) = try Self.bound()
         guard listen(listener, 8) == 0 else { throw Loud(description: "listen") }
-        Thread.detachNewThread { [listener, seen, finished] in
+        Thread.detachNewThread { [listener, seen, stopped, finished] in
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { break }
+                defer { close(socket) }
+                if stopped.withLock({ $0 }) { break }
                 let request = Self.readRequest(socket)
                 seen.withLock { $0.append(request) }
                 answer(Connection(socket: socket, request: request))
-                close(socket)
             }
+            // Here and not in `stop`: its number must not go to another server's socket while this loop uses it.
+            close(listener)
             finished.signal()
         }
     }
@@ -67,8 +71,11 @@ final class LoopbackServer: Sendable {
     /// Stops, and gives what was asked, connection by connection.
     @discardableResult
     func stop() async -> [String] {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        stopped.withLock { $0 = true }
+        // A connection of its own wakes the loop, on every system.
+        let waker = Self.socket()
+        defer { close(waker) }
+        Self.withAddress(port: port) { _ = connect(waker, $0, $1.pointee) }
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread { [seen, finished] in
                 finished.wait()
@@ -78,29 +85,47 @@ final class LoopbackServer: Sendable {
     }
 
     private static func bound() throws -> (socket: Int32, port: UInt16) {
-        #if canImport(Glibc)
-            let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #else
-            let socket = socket(AF_INET, SOCK_STREAM, 0)
-        #endif
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let ready = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+        let socket = socket()
+        var port: UInt16 = 0
+        let ready = withAddress(port: 0) { address, length in
+            guard bind(socket, address, length.pointee) == 0, getsockname(socket, address, length) == 0 else {
+                return false
             }
+            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt16(bigEndian: $0.pointee.sin_port)
+            }
+            return true
         }
         guard socket >= 0, ready else { throw Loud(description: "bind") }
-        return (socket, UInt16(bigEndian: address.sin_port))
+        return (socket, port)
     }
 
-    /// Head and, by its length, body.
+    private static func socket() -> Int32 {
+        #if canImport(Glibc)
+            Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+            Darwin.socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+    }
+
+    private static func withAddress<Answer>(
+        port: UInt16, _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Answer
+    ) -> Answer {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, &length) }
+        }
+    }
+
+    /// Head and, by its length, body; or a TLS greeting, which has no head that ends.
     private static func readRequest(_ socket: Int32) -> String {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 4_096)
-        while !isWhole(bytes) {
+        while bytes.first != 0x16, !isWhole(bytes) {
             let count = read(socket, &block, block.count)
             guard count > 0 else { break }
             bytes += block[..<count]
