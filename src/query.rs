@@ -32,15 +32,15 @@ fn push_encoded(out: &mut String, byte: u8) {
 
 /// Joins parameters to a base that may already have a query. The base stays as it is, byte for byte (RPI-02).
 pub(crate) fn append<'a>(base: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut url = base.trim_end_matches('&').to_owned();
-    let mut first = !url.contains('?');
-    for (name, value) in parameters {
-        if first {
-            url.push('?');
-            first = false;
-        } else if !url.ends_with('?') {
-            url.push('&');
-        }
+    let (front, query, _) = split(base);
+    let query = query.unwrap_or("").trim_end_matches('&');
+    let mut url = front.to_owned();
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(query);
+    }
+    for (at, (name, value)) in parameters.into_iter().enumerate() {
+        url.push(if at == 0 && query.is_empty() { '?' } else { '&' });
         url.push_str(&encode(name));
         url.push('=');
         url.push_str(&encode(value));

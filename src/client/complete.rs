@@ -72,7 +72,9 @@ impl LogoutClient {
 
     /// Reads an address of the host's own making: it may be anything.
     fn parse<'a>(&self, url: &'a str) -> Result<Returned<'a>, NotOursReason> {
-        if url.len() > LONGEST_RETURN || url::Url::parse(url).is_err() {
+        // A browser strips line breaks, so a name could hide behind one.
+        let hides = url.bytes().any(|byte| byte <= 0x20 || byte == 0x7F);
+        if url.len() > LONGEST_RETURN || hides || url::Url::parse(url).is_err() {
             return Err(NotOursReason::OtherAddress);
         }
         let (_, query, fragment) = query::split(url);
