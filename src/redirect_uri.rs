@@ -208,17 +208,17 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// NAT-03: a native app's loopback listener gets another port each time; everything else stays exact.
+/// NAT-03: a native app's loopback listener gets another port each time; everything else stays as it is written.
 fn same_but_loopback_port(registered: &str, raw: &str) -> bool {
-    let (Ok(ours), Ok(theirs)) = (Url::parse(registered), Url::parse(raw)) else {
-        return false;
+    let parts = |uri: &str| -> Option<(String, String)> {
+        let rest = uri.strip_prefix("http://")?;
+        let authority = rest.split(['/', '?']).next()?;
+        Some((raw_host(authority).to_owned(), rest.get(authority.len()..)?.to_owned()))
     };
-    is_loopback(&ours)
-        && ours.scheme() == "http"
-        && theirs.scheme() == "http"
-        && ours.host() == theirs.host()
-        && ours.path() == theirs.path()
-        && ours.query() == theirs.query()
+    match (parts(registered), parts(raw)) {
+        (Some(ours), Some(theirs)) => ["127.0.0.1", "[::1]", "localhost"].contains(&ours.0.as_str()) && ours == theirs,
+        _ => false,
+    }
 }
 
 /// PLR-06: whether a returned address is the one that was sent, give or take what the provider appends to its query.

@@ -43,38 +43,21 @@ impl Store {
 
 impl SessionStore for Store {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
-        Ok(self
-            .entries()
-            .keys()
-            .filter(|key| key.starts_with(&prefix))
-            .cloned()
-            .collect())
+        Ok(self.entries().keys().filter(|key| key.starts_with(&prefix)).cloned().collect())
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
         let entries = self.entries();
-        Ok(keys
-            .iter()
-            .map(|key| entries.get(key).cloned().map(Secret::from))
-            .collect())
+        Ok(keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect())
     }
 
     fn commit(&self, change: Change) -> Result<Commit, HostError> {
         let mut entries = self.entries();
         let holds = |key: &String| entries.get(key).map(String::as_str);
-        if change
-            .require
-            .iter()
-            .any(|one| holds(&one.key) != one.value.as_ref().map(Secret::reveal))
-        {
+        if change.require.iter().any(|one| holds(&one.key) != one.value.as_ref().map(Secret::reveal)) {
             return Ok(Commit::Conflict);
         }
-        entries.extend(
-            change
-                .write
-                .iter()
-                .map(|entry| (entry.key.clone(), entry.value.reveal().to_owned())),
-        );
+        entries.extend(change.write.iter().map(|entry| (entry.key.clone(), entry.value.reveal().to_owned())));
         entries.retain(|key, _| !change.remove.contains(key));
         Ok(Commit::Committed)
     }
@@ -100,14 +83,8 @@ pub fn known_provider() -> Provider {
 
 /// A configuration with these registered addresses.
 pub fn config(provider: Provider, home: Home, redirect_uris: Vec<String>) -> ClientConfig {
-    let layout = CacheLayout::Prefix {
-        prefix: "session".to_owned(),
-        separator: ":".to_owned(),
-    };
-    ClientConfig {
-        redirect_uris,
-        ..ClientConfig::new("client-1", provider, home, layout)
-    }
+    let layout = CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() };
+    ClientConfig { redirect_uris, ..ClientConfig::new("client-1", provider, home, layout) }
 }
 
 /// A client without a browser: navigations are in the outcome.
@@ -122,11 +99,7 @@ pub fn client(
 /// A request for the one account there is.
 pub fn request() -> EndSessionRequest {
     EndSessionRequest::new(Who::This {
-        account: Account {
-            home_account_id: "alice".to_owned(),
-            id_token: None,
-            tokens: Vec::new(),
-        },
+        account: Account { home_account_id: "alice".to_owned(), id_token: None, tokens: Vec::new() },
     })
 }
 

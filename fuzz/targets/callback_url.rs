@@ -36,12 +36,7 @@ impl Waiting {
         let outcome = client.sign_out(&request).expect("the sign-out runs");
         let next = outcome.next.expect("a navigation");
         let url = Url::parse(next.url.reveal()).expect("an address");
-        let state = url
-            .query_pairs()
-            .find(|(name, _)| name == "state")
-            .expect("a state")
-            .1
-            .into_owned();
+        let state = url.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
         let entries = store.entries().clone();
         Self {
             client,
@@ -75,15 +70,8 @@ fuzz_target!(|data: &[u8]| {
     let [choice, rest @ ..] = data else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let [device, server] = both();
-    let (here, there) = if choice & 1 == 0 {
-        (device, server)
-    } else {
-        (server, device)
-    };
-    let url = text
-        .replace("{state}", &here.state)
-        .replace("{id}", &here.id)
-        .replace("{other}", &there.state);
+    let (here, there) = if choice & 1 == 0 { (device, server) } else { (server, device) };
+    let url = text.replace("{state}", &here.state).replace("{id}", &here.id).replace("{other}", &there.state);
     let ticket = match choice >> 1 & 3 {
         0 => here.ticket.clone(),
         1 => None,
@@ -91,10 +79,7 @@ fuzz_target!(|data: &[u8]| {
         _ => Some(Secret::from(url.as_str())),
     };
     let has_ticket = here.ticket.is_none() || ticket == here.ticket;
-    let answer = here
-        .client
-        .complete(&Secret::from(url.as_str()), ticket)
-        .expect("the store answers");
+    let answer = here.client.complete(&Secret::from(url.as_str()), ticket).expect("the store answers");
     match answer {
         Completion::Matched { outcome } => {
             assert!(is_right(&url, &here.state), "matched by a wrong state: {text}");
@@ -102,10 +87,7 @@ fuzz_target!(|data: &[u8]| {
             assert!(!outcome.signed_out_at_provider(), "a return proved something: {text}");
             assert_eq!(outcome.state, Some(Secret::from("the caller's own")));
             let again = here.client.complete(&Secret::from(url.as_str()), here.ticket.clone());
-            assert!(
-                matches!(again, Ok(Completion::AlreadyHandled { .. })),
-                "handled twice: {text}"
-            );
+            assert!(matches!(again, Ok(Completion::AlreadyHandled { .. })), "handled twice: {text}");
             #[cfg(feature = "planted")]
             if text.contains("&q=") {
                 panic!("planted");
@@ -114,10 +96,7 @@ fuzz_target!(|data: &[u8]| {
         }
         Completion::AlreadyHandled { .. } => panic!("nothing was handled yet: {text}"),
         Completion::NotOurs { .. } => {
-            assert!(
-                *here.store.entries() == here.entries,
-                "what is not ours changed something: {text}"
-            );
+            assert!(*here.store.entries() == here.entries, "what is not ours changed something: {text}");
         }
     }
 });

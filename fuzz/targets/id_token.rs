@@ -42,20 +42,12 @@ fn agrees_with_another_reader(hints: &Hints, payload: &[u8]) {
         assert_eq!(Some(sid.reveal()), text("sid"));
         assert!((1..=512).contains(&sid.reveal().len()) && sid.reveal().bytes().all(|b| (0x20..=0x7E).contains(&b)));
     }
-    for (name, time) in [
-        ("exp", hints.expires_at),
-        ("iat", hints.issued_at),
-        ("auth_time", hints.authenticated_at),
-    ] {
+    for (name, time) in [("exp", hints.expires_at), ("iat", hints.issued_at), ("auth_time", hints.authenticated_at)] {
         let number = claims.get(name).and_then(Value::as_f64);
         assert_eq!(time, number.map(|number| number as i64), "{name}");
     }
     #[cfg(feature = "planted")]
-    if [hints.issuer.as_deref(), text("sub"), text("sid")]
-        .into_iter()
-        .flatten()
-        .any(|claim| claim.contains('#'))
-    {
+    if [hints.issuer.as_deref(), text("sub"), text("sid")].into_iter().flatten().any(|claim| claim.contains('#')) {
         panic!("planted");
     }
 }
@@ -76,9 +68,6 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     if let Some(hints) = read(&format!("{}.a.b.c.d", encode(header))) {
-        assert!(
-            hints.encrypted && hints.issuer.is_none(),
-            "an encrypted token has nothing to say"
-        );
+        assert!(hints.encrypted && hints.issuer.is_none(), "an encrypted token has nothing to say");
     }
 });

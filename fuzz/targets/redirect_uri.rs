@@ -18,10 +18,7 @@ const REGISTERED: [&str; 5] = [
 const NEVER: [&str; 6] = ["javascript", "data", "vbscript", "file", "blob", "about"];
 
 fn to(uri: &str) -> EndSessionRequest {
-    EndSessionRequest {
-        redirect: Some(Redirect::Uri { uri: uri.to_owned() }),
-        ..request()
-    }
+    EndSessionRequest { redirect: Some(Redirect::Uri { uri: uri.to_owned() }), ..request() }
 }
 
 fn fixed() -> &'static LogoutClient {
@@ -42,53 +39,30 @@ fn against_the_list(input: &str) {
     }
     assert!(client.plan(&to(input)).is_ok(), "accepted once, then refused");
     let parsed = Url::parse(input).expect("what is accepted is an address");
-    let is_port = input
-        .strip_prefix("http://127.0.0.1")
-        .and_then(|rest| rest.strip_suffix("/bye"))
-        .is_some();
-    assert!(
-        REGISTERED.contains(&input) || is_port,
-        "accepted without being registered: {input}"
-    );
+    let is_port = input.strip_prefix("http://127.0.0.1").and_then(|rest| rest.strip_suffix("/bye")).is_some();
+    assert!(REGISTERED.contains(&input) || is_port, "accepted without being registered: {input}");
     let hosts = ["app.example.com", "127.0.0.1", "signed-out"];
-    assert!(
-        parsed.host_str().is_none_or(|host| hosts.contains(&host)),
-        "leads to another host: {input}"
-    );
+    assert!(parsed.host_str().is_none_or(|host| hosts.contains(&host)), "leads to another host: {input}");
 }
 
 /// What may be registered says the same to our reader and to a browser's.
 fn as_an_entry(input: &str) {
     let Some(client) = made(vec![input.to_owned()]) else {
-        assert!(
-            fixed().plan(&to(input)).is_err(),
-            "accepted as a target, refused as an entry: {input}"
-        );
+        assert!(fixed().plan(&to(input)).is_err(), "accepted as a target, refused as an entry: {input}");
         return;
     };
     assert!(client.plan(&to(input)).is_ok(), "registered, yet refused: {input}");
-    assert!(
-        input.bytes().all(|byte| (0x21..=0x7E).contains(&byte)),
-        "a control or foreign character: {input:?}"
-    );
+    assert!(input.bytes().all(|byte| (0x21..=0x7E).contains(&byte)), "a control or foreign character: {input:?}");
     let parsed = Url::parse(input).expect("what is registered is an address");
     assert!(!NEVER.contains(&parsed.scheme()), "a forbidden scheme: {input}");
     assert!(parsed.fragment().is_none(), "a fragment: {input}");
-    assert!(
-        parsed.username().is_empty() && parsed.password().is_none(),
-        "a user: {input}"
-    );
+    assert!(parsed.username().is_empty() && parsed.password().is_none(), "a user: {input}");
     if let "http" | "https" = parsed.scheme() {
         let authority = input.split_once("//").map_or("", |(_, rest)| rest);
         let authority = authority.split(['/', '?']).next().unwrap_or("").to_ascii_lowercase();
         let host = parsed.host_str().expect("a web address has a host");
-        let port = authority
-            .strip_prefix(host)
-            .expect("the written host is the host that is meant");
-        assert!(
-            port.is_empty() || port.starts_with(':'),
-            "two readings of the host: {input}"
-        );
+        let port = authority.strip_prefix(host).expect("the written host is the host that is meant");
+        assert!(port.is_empty() || port.starts_with(':'), "two readings of the host: {input}");
         assert!(
             parsed.scheme() == "https" || ["127.0.0.1", "[::1]", "localhost"].contains(&host),
             "plain http: {input}"
