@@ -1,5 +1,7 @@
 //! What the app asks for.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::account::Account;
@@ -48,7 +50,7 @@ pub enum Reach {
 }
 
 /// One sign-out. Every absent value means "as configured".
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
 #[serde(deny_unknown_fields)]
 pub struct EndSessionRequest {
@@ -138,6 +140,33 @@ impl EndSessionRequest {
             revoke_tokens: None,
             ticket: None,
         }
+    }
+}
+
+impl fmt::Debug for EndSessionRequest {
+    /// As derived, but for the page that asked: its query and fragment may hold a code or a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let page = self.initiating_page.as_deref().map(crate::redirect_uri::page_without_query);
+        f.debug_struct("EndSessionRequest")
+            .field("who", &self.who)
+            .field("redirect", &self.redirect)
+            .field("initiating_page", &page)
+            .field("return_to", &self.return_to)
+            .field("mode", &self.mode)
+            .field("reach", &self.reach)
+            .field("id_token_hint", &self.id_token_hint)
+            .field("logout_hint", &self.logout_hint)
+            .field("state", &self.state)
+            .field("ui_locales", &self.ui_locales)
+            .field("extra_parameters", &self.extra_parameters)
+            .field("correlation_id", &self.correlation_id)
+            .field("everywhere", &self.everywhere)
+            .field("in_frame", &self.in_frame)
+            .field("popup", &self.popup)
+            .field("main_window_redirect_uri", &self.main_window_redirect_uri)
+            .field("revoke_tokens", &self.revoke_tokens)
+            .field("ticket", &self.ticket)
+            .finish()
     }
 }
 
