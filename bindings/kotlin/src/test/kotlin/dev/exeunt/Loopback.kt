@@ -1,5 +1,7 @@
 package dev.exeunt
 
+import java.io.DataInputStream
+import java.io.InputStream
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.net.Socket
@@ -45,6 +47,7 @@ internal class Loopback(
         while (!head.endsWith("\r\n\r\n")) {
             val byte = stream.read()
             if (byte < 0) return head.toString()
+            if (head.isEmpty() && byte == TLS_HANDSHAKE) return greeting(stream)
             head.append(byte.toChar())
         }
         val length =
@@ -56,12 +59,21 @@ internal class Loopback(
         return head.toString() + stream.readNBytes(length).decodeToString()
     }
 
+    /** The whole greeting of TLS, lest closing with unread input resets the connection. It has no head that ends. */
+    private fun greeting(stream: InputStream): String {
+        stream.skipNBytes(2) // the version
+        stream.skipNBytes(DataInputStream(stream).readUnsignedShort().toLong())
+        return "TLS"
+    }
+
     override fun close() {
         server.close()
         open.forEach { it.close() }
     }
 
     companion object {
+        private const val TLS_HANDSHAKE = 22
+
         fun Socket.write(text: String) = getOutputStream().run { write(text.toByteArray()).also { flush() } }
 
         /** A whole answer, after which the connection is closed. */

@@ -51,27 +51,11 @@ class TransportAnswersTest {
         }
 
     @Test
-    fun `a redirect is an answer and is not followed`() =
-        Loopback(answer = whole("302 Found", "Location: /elsewhere")).use {
-            val answer = transport.send(call(it.url))
-            assertEquals(302, answer.status)
-            assertEquals(listOf("/elsewhere"), value(answer, "Location"))
-            assertEquals(1, it.requests.size)
-        }
-
-    @Test
     fun `a server that is overloaded is an answer with its body`() =
         Loopback(answer = whole("503 Service Unavailable", "Retry-After: 3", body = "later")).use {
             val answer = transport.send(call(it.url, HttpMethod.POST))
             assertEquals(503, answer.status)
             assertEquals("later", answer.body.decodeToString())
-        }
-
-    @Test
-    fun `a refused client is an answer`() =
-        Loopback(answer = whole("401 Unauthorized", body = "{}")).use {
-            assertEquals(401, transport.send(call(it.url)).status)
-            assertEquals(401, transport.send(call(it.url, HttpMethod.POST)).status)
         }
 
     @Test

@@ -10,12 +10,11 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
-import java.net.InetAddress
-import java.net.ServerSocket
 import java.net.Socket
 import java.util.concurrent.Executors
 import java.util.concurrent.TimeUnit
 
+/** What only this platform does; the rest is in the faults that all transports share. */
 @Timeout(5, unit = TimeUnit.MINUTES) // a time-out that does not work should fail and not hang
 class TransportFaultsTest {
     private val transport = HttpUrlConnectionTransport()
@@ -58,37 +57,8 @@ class TransportFaultsTest {
     }
 
     @Test
-    fun `a refused connection is offline`() {
-        val port = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
-        refused<HostException.Offline> { transport.send(get("http://127.0.0.1:$port/?t=MARKERquery")) }
-    }
-
-    @Test
     fun `a name that does not exist is offline`() =
         refused<HostException.Offline> { transport.send(get("https://nowhere.invalid/?t=MARKERquery")) }
-
-    @Test
-    fun `a reset in the middle of the body is offline`() =
-        refused<HostException.Offline> {
-            answer({
-                it.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
-                it.setSoLinger(true, 0)
-                it.close()
-            })
-        }
-
-    @Test
-    fun `a body that ends early is offline and no answer`() =
-        refused<HostException.Offline> {
-            answer({
-                it.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
-                it.close()
-            })
-        }
-
-    @Test
-    fun `a connection that is closed without an answer is offline`() =
-        refused<HostException.Offline> { answer(Socket::close) { post(url) } }
 
     @Test
     fun `a request is never sent twice`() =
@@ -107,40 +77,6 @@ class TransportFaultsTest {
         }
 
     @Test
-    fun `an endless body is cut off at the cap`() =
-        refused<HostException.BadAnswer> {
-            answer({
-                it.write("HTTP/1.1 200 OK\r\n\r\n")
-                while (true) it.write("x".repeat(1000))
-            })
-        }
-
-    @Test
-    fun `a body that is announced too large is refused`() =
-        refused<HostException.BadAnswer> { answer({ it.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") }) }
-
-    @Test
-    fun `a body of exactly the cap is an answer`() =
-        assertEquals(CAP.toInt(), answer(whole("200 OK", body = "x".repeat(CAP.toInt()))).body.size)
-
-    @Test
-    fun `a compressed body is refused`() =
-        refused<HostException.BadAnswer> { answer(whole("200 OK", "Content-Encoding: gzip", body = "whatever")) }
-
-    @Test
-    fun `a server that never answers runs out of time`() =
-        refused<HostException.TimeExpired> {
-            answer({}) { get(url, SHORT) }
-        }
-
-    @Test
-    fun `a body that trickles in runs out of time`() =
-        refused<HostException.TimeExpired> {
-            val endless = generateSequence { 'x' }
-            answer({ trickle(it, "HTTP/1.1 200 OK\r\n\r\n".asSequence() + endless) }) { get(url, SHORT) }
-        }
-
-    @Test
     fun `a header that trickles in runs out of time`() =
         refused<HostException.TimeExpired> {
             val endless = generateSequence { 'x' }
@@ -150,14 +86,11 @@ class TransportFaultsTest {
     @ParameterizedTest
     @ValueSource(
         strings = [
-            "http://192.0.2.1/?t=MARKER",
             "http://localhost.example.com/?t=MARKER",
-            "http://127.0.0.1.example.com/?t=MARKER",
             "http://MARKER@127.0.0.1/",
             "https://user:MARKER@example.com/",
             "https://example.com/#MARKER",
             "ftp://127.0.0.1/MARKER",
-            "file:///etc/MARKER",
             "https:///MARKER",
             "https://exa mple.com/MARKER",
             "MARKER",
@@ -165,10 +98,6 @@ class TransportFaultsTest {
     )
     fun `an address that is neither TLS nor loopback is refused`(url: String) =
         refused<HostException.Insecure> { transport.send(get(url)) }
-
-    @Test
-    fun `a call to public addresses only is refused, since the address is out of sight`() =
-        refused<HostException.Insecure> { answer({}) { get(url).copy(publicAddressesOnly = true) } }
 
     @Test
     fun `a header that would begin a new line is refused`() =

@@ -17,8 +17,11 @@ internal object CaseFiles {
     /** The cases whose expectations are wrong on purpose. */
     fun planted(): List<Pair<String, JsonElement>> = read(folder.resolve("planted/wrong.json"))
 
+    /** The cases that every transport is run against. */
+    fun transportFaults(): List<JsonElement> = folder.resolveSibling("transport/faults.json").let { parse(it) }
+
     private fun read(file: File): List<Pair<String, JsonElement>> =
-        Json.parseToJsonElement(file.readText()).list(file.name).map { case ->
-            Fields(case, file.name).text("name") to case
-        }
+        parse(file).map { case -> Fields(case, file.name).text("name") to case }
+
+    private fun parse(file: File): List<JsonElement> = Json.parseToJsonElement(file.readText()).list(file.name)
 }

@@ -4,6 +4,7 @@ import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.boolean
 import kotlinx.serialization.json.int
 
 /** A case that cannot be read: an unknown key, a missing one, a value of the wrong kind. */
@@ -33,6 +34,8 @@ internal class Fields(
 
     fun optionalInt(name: String): Int? = optional(name)?.int("$at.$name")
 
+    fun optionalTruth(name: String): Boolean? = optional(name)?.truth("$at.$name")
+
     fun list(name: String): List<JsonElement> = optional(name)?.list("$at.$name").orEmpty()
 
     fun texts(name: String): List<String> = list(name).map { it.text("$at.$name") }
@@ -58,6 +61,9 @@ internal fun JsonElement.text(at: String): String =
 
 internal fun JsonElement.int(at: String): Int =
     (this as? JsonPrimitive)?.takeIf { !it.isString }?.int ?: throw CaseError("$at: an integer is wanted")
+
+internal fun JsonElement.truth(at: String): Boolean =
+    (this as? JsonPrimitive)?.takeIf { !it.isString }?.boolean ?: throw CaseError("$at: true or false is wanted")
 
 internal fun JsonElement.list(at: String): List<JsonElement> =
     this as? JsonArray ?: throw CaseError("$at: a list is wanted")
