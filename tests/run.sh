@@ -66,7 +66,7 @@ count_plain() {
 }
 
 provider() {
-  tests/tools.sh chromium && cd tests/provider && npm ci --silent --no-audit --no-fund && node --test
+  tests/tools.sh chromium && cd tests/provider && npm ci --silent --no-audit --no-fund && timeout 300 node --test --test-force-exit </dev/null
 }
 
 suite rust count_cargo cargo test --workspace -- --nocapture
