@@ -159,7 +159,7 @@ class Backend:
         if outcome is None:
             return redirect(self._settings.at("/"))
         navigation = await self.client.aproof(outcome.id)
-        return redirect(navigation.url.reveal())
+        return copied(navigation.reply())
 
     async def _last_sign_out(self, request: Request) -> LogoutOutcome | None:
         cookie = self._cookie(request, "sign-out")

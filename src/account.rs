@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::display_as_debug;
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 /// What kind of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, uniffi::Enum)]

@@ -102,7 +102,7 @@ fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Op
         Some(Redirect::Uri { uri }) => Some(uri.clone()),
         Some(Redirect::Omit) => None,
         None if row.inherits_page => {
-            request.initiating_page.as_deref().map(|page| redirect_uri::page_without_query(page).to_owned())
+            request.initiating_page.as_ref().map(|page| redirect_uri::page_without_query(page.reveal()).to_owned())
         }
         None => None,
     }

@@ -2,16 +2,17 @@
 
 use serde::Deserialize;
 
-use crate::cache::OWN_PREFIX;
 use crate::error::LogoutError;
-use crate::host::display_as_debug;
 use crate::navigation::LogoutMode;
 use crate::provider::Provider;
 use crate::provider::row::{Endpoint, Row, check_endpoint};
 use crate::query;
 use crate::redirect_uri::{self, Policy};
 use crate::request::{Reach, Redirect};
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
+
+/// exeunt's own records live under this prefix and belong to no account.
+pub(crate) const OWN_PREFIX: &str = "exeunt.";
 
 /// Whose store this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]

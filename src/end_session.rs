@@ -2,7 +2,7 @@
 
 use crate::error::LogoutError;
 use crate::navigation::{Navigation, NavigationMethod, Parameter};
-use crate::provider::row::{Names, endpoint_url};
+use crate::provider::row::{Names, Row, endpoint_url};
 use crate::query;
 use crate::secret::Secret;
 
@@ -92,6 +92,12 @@ fn parameters(names: &Names, draft: &Draft, state: &str, correlation_id: &str, w
 /// The names of the parameters that will be sent, in order.
 pub(crate) fn parameter_names(names: &Names, draft: &Draft) -> Vec<String> {
     parameters(names, draft, "", "", true).into_iter().map(|parameter| parameter.name).collect()
+}
+
+/// Whether nobody says who asks, so that the provider would not come back (RPI-08).
+pub(crate) fn is_anonymous(row: &Row, draft: &Draft, with_token: bool) -> bool {
+    let named = draft.client_id.is_some() || with_token && draft.id_token_hint.is_some();
+    draft.redirect_uri.is_some() && row.redirect_needs_identity && !named
 }
 
 /// Builds the request. A caller's own correlation identifier wins over the drawn one.

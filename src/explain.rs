@@ -1,5 +1,7 @@
 //! A plan in plain sentences.
 
+use std::fmt;
+
 use crate::cache::Leaver;
 use crate::end_session::Post;
 use crate::navigation::LogoutMode;
@@ -7,8 +9,22 @@ use crate::plan::{Departure, LogoutPlan, PlanWarning};
 use crate::provider::row::{Endpoint, ReturnCondition};
 use crate::query;
 
-/// What will be cleared, what is sent where, what the user will see, and what cannot be known afterwards.
-pub(crate) fn explain(plan: &LogoutPlan) -> Vec<String> {
+#[uniffi::export]
+impl LogoutPlan {
+    /// The plan in plain sentences: what will be cleared, what will be sent where, what the user will see, and what
+    /// cannot be known afterwards.
+    pub fn explain(&self) -> Vec<String> {
+        sentences(self)
+    }
+}
+
+impl fmt::Display for LogoutPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain().join("\n"))
+    }
+}
+
+fn sentences(plan: &LogoutPlan) -> Vec<String> {
     let mut sentences = vec![cleared(plan)];
     match &plan.departure {
         Some(departure) => sentences.extend(departed(plan, departure)),

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 /// Why a callback of the host could not do what it was asked.
 ///
@@ -126,16 +126,6 @@ pub struct Change {
     pub remove: Vec<String>,
 }
 
-macro_rules! display_as_debug {
-    ($($name:ty),+ $(,)?) => {$(
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self, f)
-            }
-        }
-    )+};
-}
-pub(crate) use display_as_debug;
 display_as_debug!(Requirement, Entry, Change, Header, HttpCall, HttpAnswer);
 
 /// Where the host keeps its sessions. exeunt reads it, clears it and keeps its own records under `exeunt.`.

@@ -6,9 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::error::LogoutError;
-use crate::host::display_as_debug;
 use crate::json::{Fault, strict_object};
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 const MAX_TOKEN: usize = 16 * 1024;
 const MAX_HEADER: usize = 4 * 1024;

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::host::display_as_debug;
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 /// How the browser is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, serde::Serialize, uniffi::Enum)]

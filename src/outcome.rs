@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::TokenKind;
-use crate::host::display_as_debug;
 use crate::navigation::Navigation;
 use crate::plan::{Obstacle, PlanWarning};
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 /// How a session is known to have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::cache::{Leaver, OWN_PREFIX};
-use crate::config::Home;
+use crate::cache::Leaver;
+use crate::config::{Home, OWN_PREFIX};
 use crate::navigation::LogoutMode;
 use crate::outcome::{AccountStatus, Doubt, LogoutOutcome, PendingLogout, Revocation, SessionStatus, UpstreamStatus};
 use crate::plan::PlanWarning;

@@ -9,9 +9,9 @@ use crate::account::{Token, TokenKind};
 use crate::cache::Leaver;
 use crate::config::ClientConfig;
 use crate::end_session::Draft;
-use crate::host::display_as_debug;
 use crate::navigation::{LogoutMode, PopupWindow};
 use crate::provider::row::{Endpoint, ReturnCondition};
+use crate::secret::display_as_debug;
 
 /// What should be known before it happens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
@@ -189,22 +189,10 @@ impl LogoutPlan {
     pub fn warnings(&self) -> Vec<PlanWarning> {
         self.warnings.clone()
     }
-
-    /// The plan in plain sentences: what will be cleared, what will be sent where, what the user will see, and what
-    /// cannot be known afterwards.
-    pub fn explain(&self) -> Vec<String> {
-        crate::explain::explain(self)
-    }
 }
 
 impl fmt::Debug for LogoutPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LogoutPlan").field("steps", &self.steps()).field("warnings", &self.warnings).finish()
-    }
-}
-
-impl fmt::Display for LogoutPlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.explain().join("\n"))
     }
 }

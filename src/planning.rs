@@ -44,7 +44,7 @@ pub(crate) fn plan(
         // A damaged cached token must not stop the clear: the browser then stays at the provider (RPI-08).
         let damaged = warnings.iter().any(|warning| matches!(warning, PlanWarning::DamagedIdToken { .. }));
         let mut draft = draft(config, row, request, redirect_uri, hints);
-        if damaged && needs_identity(row, &draft) {
+        if damaged && end_session::is_anonymous(row, &draft, true) {
             draft.redirect_uri = None;
         }
         match &end_session {
@@ -83,12 +83,6 @@ pub(crate) fn plan(
     })
 }
 
-/// Whether the provider would not come back, since nobody says who asks (RPI-08).
-fn needs_identity(row: &Row, draft: &Draft) -> bool {
-    let anonymous = draft.id_token_hint.is_none() && draft.client_id.is_none();
-    draft.redirect_uri.is_some() && row.redirect_needs_identity && anonymous
-}
-
 /// What it means that there is no end-session endpoint: none was named, or one that is refused.
 pub(crate) fn without_endpoint(metadata: Option<&Metadata>) -> (Obstacle, Vec<PlanWarning>) {
     let refused = |known: &Metadata| known.insecure.iter().any(|member| member == "end_session_endpoint");
@@ -96,6 +90,14 @@ pub(crate) fn without_endpoint(metadata: Option<&Metadata>) -> (Obstacle, Vec<Pl
         (Obstacle::EndpointRefused, vec![PlanWarning::ProviderSessionRemains])
     } else {
         (Obstacle::NoEndpoint, vec![PlanWarning::NoEndSessionEndpoint, PlanWarning::ProviderSessionRemains])
+    }
+}
+
+/// What it means for the browser that no redirect address is sent.
+pub(crate) fn no_way_back(mode: LogoutMode) -> PlanWarning {
+    match mode {
+        LogoutMode::Popup => PlanWarning::PopupStaysOpen,
+        LogoutMode::Redirect | LogoutMode::Silent => PlanWarning::MayNotReturn { why: ReturnCondition::NoRedirectUri },
     }
 }
 
@@ -233,15 +235,12 @@ fn depart(
     warnings: &mut Vec<PlanWarning>,
 ) -> Result<Departure, LogoutError> {
     const ANONYMOUS: &str = "a redirect needs an ID token or a client_id, or the provider will not return";
-    if needs_identity(row, &draft) {
+    if end_session::is_anonymous(row, &draft, true) {
         return refuse("RPI-08", ANONYMOUS);
     }
-    match (&draft.redirect_uri, mode) {
-        (Some(_), _) => {
-            warnings.extend(row.may_not_return.iter().map(|why| PlanWarning::MayNotReturn { why: *why }));
-        }
-        (None, LogoutMode::Popup) => warnings.push(PlanWarning::PopupStaysOpen),
-        (None, _) => warnings.push(PlanWarning::MayNotReturn { why: ReturnCondition::NoRedirectUri }),
+    match &draft.redirect_uri {
+        Some(_) => warnings.extend(row.may_not_return.iter().map(|why| PlanWarning::MayNotReturn { why: *why })),
+        None => warnings.push(no_way_back(mode)),
     }
     // Two private sessions share no cookies either.
     let jars = config.sign_in_browser.zip(config.sign_out_browser);
@@ -252,7 +251,7 @@ fn depart(
         Endpoint::Known(address) => {
             end_session::check_endpoint(&row.names, &draft, &address)?;
             if end_session::build(&row.names, &draft, &address, &"x".repeat(STATE_LENGTH), "").hint_dropped {
-                if draft.redirect_uri.is_some() && row.redirect_needs_identity && draft.client_id.is_none() {
+                if end_session::is_anonymous(row, &draft, false) {
                     return refuse("RPI-08", ANONYMOUS);
                 }
                 warnings.push(PlanWarning::HintDropped);

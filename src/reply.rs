@@ -1,9 +1,9 @@
 //! An outcome as an HTTP answer: the one value that a web framework copies out.
 
-use crate::host::{Header, display_as_debug};
+use crate::host::Header;
 use crate::navigation::{Navigation, NavigationMethod};
 use crate::outcome::{Completion, LogoutOutcome, NotOursReason};
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 /// Name of the cookie that ties a return to the browser that left. The prefix makes browsers refuse it from other hosts
 /// and without TLS; over http on loopback it has to do without.
@@ -66,6 +66,14 @@ impl LogoutOutcome {
             Some(ticket) => reply.header("Set-Cookie", cookie(ticket, secure)),
             None => reply,
         }
+    }
+}
+
+#[uniffi::export]
+impl Navigation {
+    /// The answer to a browser that goes there, such as to a proof: the cookies it has are enough.
+    pub fn reply(&self) -> Reply {
+        leave(self)
     }
 }
 

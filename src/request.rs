@@ -1,13 +1,10 @@
 //! What the app asks for.
 
-use std::fmt;
-
 use serde::Deserialize;
 
 use crate::account::Account;
-use crate::host::display_as_debug;
 use crate::navigation::{LogoutMode, Parameter, PopupWindow};
-use crate::secret::Secret;
+use crate::secret::{Secret, display_as_debug};
 
 /// Who is signed out. There is no default: leaving it out must not sign out everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
@@ -50,7 +47,7 @@ pub enum Reach {
 }
 
 /// One sign-out. Every absent value means "as configured".
-#[derive(Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
 #[serde(deny_unknown_fields)]
 pub struct EndSessionRequest {
@@ -62,7 +59,7 @@ pub struct EndSessionRequest {
     pub redirect: Option<Redirect>,
     /// The page on which the user asked; its query and fragment are cut off before use.
     #[uniffi(default)]
-    pub initiating_page: Option<String>,
+    pub initiating_page: Option<Secret>,
     /// Where the app's own page goes once `complete` has answered; never sent to the provider.
     #[uniffi(default)]
     pub return_to: Option<String>,
@@ -140,33 +137,6 @@ impl EndSessionRequest {
             revoke_tokens: None,
             ticket: None,
         }
-    }
-}
-
-impl fmt::Debug for EndSessionRequest {
-    /// As derived, but for the page that asked: its query and fragment may hold a code or a token.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let page = self.initiating_page.as_deref().map(crate::redirect_uri::page_without_query);
-        f.debug_struct("EndSessionRequest")
-            .field("who", &self.who)
-            .field("redirect", &self.redirect)
-            .field("initiating_page", &page)
-            .field("return_to", &self.return_to)
-            .field("mode", &self.mode)
-            .field("reach", &self.reach)
-            .field("id_token_hint", &self.id_token_hint)
-            .field("logout_hint", &self.logout_hint)
-            .field("state", &self.state)
-            .field("ui_locales", &self.ui_locales)
-            .field("extra_parameters", &self.extra_parameters)
-            .field("correlation_id", &self.correlation_id)
-            .field("everywhere", &self.everywhere)
-            .field("in_frame", &self.in_frame)
-            .field("popup", &self.popup)
-            .field("main_window_redirect_uri", &self.main_window_redirect_uri)
-            .field("revoke_tokens", &self.revoke_tokens)
-            .field("ticket", &self.ticket)
-            .finish()
     }
 }
 

@@ -48,3 +48,14 @@ impl From<String> for Secret {
         Self(value)
     }
 }
+
+macro_rules! display_as_debug {
+    ($($name:ty),+ $(,)?) => {$(
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
+        }
+    )+};
+}
+pub(crate) use display_as_debug;

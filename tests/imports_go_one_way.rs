@@ -15,8 +15,8 @@ const ORDER: [&str; 25] = [
     "json",
     "query",
     "redirect_uri",
-    "host",
     "navigation",
+    "host",
     "account",
     "request",
     "id_token",
@@ -39,9 +39,6 @@ const ORDER: [&str; 25] = [
 
 /// What hosts and tests may use, and nothing in the crate does.
 const ASIDE: [&str; 1] = ["memory_store"];
-
-/// Pairs that know each other all the same, the earlier one first.
-const KNOTS: [(&str, &str); 3] = [("host", "navigation"), ("config", "cache"), ("plan", "explain")];
 
 /// What belongs to the shell, and where it may stand besides `client/`.
 const SHELL: [(&str, &[&str]); 9] = [
@@ -90,7 +87,6 @@ fn known(code: &str) -> BTreeSet<String> {
 /// Everything that is wrong with the directions, in words.
 fn misdirected(sources: &[Source]) -> Vec<String> {
     let mut faults = Vec::new();
-    let mut tied = BTreeSet::new();
     let place = |name: &str| ORDER.iter().position(|known| *known == name);
     for source in sources.iter().filter(|source| source.path != "lib.rs") {
         let own = module(&source.path);
@@ -102,16 +98,10 @@ fn misdirected(sources: &[Source]) -> Vec<String> {
             match place(&other) {
                 None => faults.push(format!("{} names {other}, which has no place in the order", source.path)),
                 Some(there) if there <= here => {}
-                Some(_) if KNOTS.contains(&(own, other.as_str())) => {
-                    tied.insert((own.to_owned(), other));
-                }
                 Some(_) => faults.push(format!("{} knows {other}, which comes after it", source.path)),
             }
         }
     }
-    let loose = KNOTS.iter().filter(|(one, other)| !tied.contains(&((*one).to_owned(), (*other).to_owned())));
-    faults
-        .extend(loose.map(|(one, other)| format!("{one} does not know {other} any more: take the knot off the list")));
     let present = |name: &str| sources.iter().any(|source| module(&source.path) == name);
     let absent = ORDER.iter().chain(&ASIDE).filter(|name| !present(name));
     faults.extend(absent.map(|name| format!("{name} is in the order and not in the sources")));

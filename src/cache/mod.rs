@@ -9,9 +9,6 @@ use crate::account::Token;
 use crate::config::CacheLayout;
 use crate::secret::Secret;
 
-/// exeunt's own records live under this prefix and belong to no account.
-pub(crate) const OWN_PREFIX: &str = "exeunt.";
-
 /// Whose entries.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Leaver {

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Cached, Clearing, Leaver, OWN_PREFIX, Rewrite, Selector, Values};
+use super::{Cached, Clearing, Leaver, Rewrite, Selector, Values};
+use crate::config::OWN_PREFIX;
 use crate::secret::Secret;
 
 const CREDENTIAL_TYPES: [&str; 4] = ["idtoken", "accesstoken_with_authscheme", "accesstoken", "refreshtoken"];

@@ -5,13 +5,13 @@ use super::discover::Lookup;
 use super::sign_out::Drawn;
 use crate::asked::check_opaque;
 use crate::config::Home;
-use crate::end_session::{self, Built};
+use crate::end_session::{self, Built, Draft};
 use crate::host::{LogoutEventKind, Navigated};
 use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
 use crate::outcome::{Doubt, Failure, Revocation, RevocationStatus, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{Departure, LogoutPlan, PlanWarning};
-use crate::planning::{about_metadata, resolve, without_endpoint};
+use crate::planning::{about_metadata, no_way_back, resolve, without_endpoint};
 use crate::provider::row::{Endpoint, endpoint_url};
 use crate::revocation;
 use crate::secret::Secret;
@@ -57,12 +57,21 @@ impl LogoutClient {
         };
         end_session::check_endpoint(&self.row.names, &departure.draft, &endpoint)
             .map_err(|_| Failure::EndpointRefused)?;
-        let built =
-            end_session::build(&self.row.names, &departure.draft, &endpoint, &drawn.state, &record.correlation_id);
-        if built.hint_dropped {
-            record.learn([PlanWarning::HintDropped]);
+        let build = |draft| end_session::build(&self.row.names, draft, &endpoint, &drawn.state, &record.correlation_id);
+        let built = build(&departure.draft);
+        if !built.hint_dropped {
+            return Ok(framed(built, departure, record));
         }
-        Ok(framed(built, departure, record))
+        if !end_session::is_anonymous(&self.row, &departure.draft, false) {
+            record.learn([PlanWarning::HintDropped]);
+            return Ok(framed(built, departure, record));
+        }
+        // RPI-08: nobody would say who asks, so the provider would not come back, and is not asked to.
+        let built = build(&Draft { redirect_uri: None, ..departure.draft.clone() });
+        record.learn([PlanWarning::HintDropped, no_way_back(departure.mode)]);
+        record.logout = None;
+        record.caller_state = None;
+        Ok(Navigation { redirect_uri: None, ..framed(built, departure, record) })
     }
 
     fn discovered_end_session(&self, record: &mut Record, lookup: &mut Lookup) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! Looking up the provider's addresses, and keeping them.
 
 use super::{LogoutClient, entropy};
-use crate::cache::OWN_PREFIX;
+use crate::config::OWN_PREFIX;
 use crate::discovery::{self, Metadata};
 use crate::error::LogoutError;
 use crate::host::{Change, Entry, HostError, HttpAnswer, HttpCall};

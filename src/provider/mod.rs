@@ -7,7 +7,7 @@ pub(crate) mod row;
 use serde::Deserialize;
 
 use crate::error::LogoutError;
-use crate::host::display_as_debug;
+use crate::secret::display_as_debug;
 use row::Row;
 
 /// Addresses that stand in for what the provider's metadata says.

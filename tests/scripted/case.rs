@@ -278,7 +278,7 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
             let result = client.proof(&seen.fill(&id));
             projected(result, |navigation| {
                 seen.navigation(navigation);
-                project::navigation(navigation)
+                project::asked(navigation)
             })
         }
         Step::Pending { account } => projected(client.pending(account), |pending| {

@@ -151,6 +151,13 @@ pub fn navigation(navigation: &Navigation) -> Value {
     }))
 }
 
+/// What `proof` answers: the navigation, and how a web framework sends it.
+pub fn asked(proof: &Navigation) -> Value {
+    let mut value = navigation(proof);
+    value["reply"] = reply(&proof.reply());
+    value
+}
+
 fn popup(popup: &PopupWindow) -> Value {
     present(json!({
         "width": popup.width, "height": popup.height, "left": popup.left, "top": popup.top, "name": popup.name,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from exeunt import _bridge
 from exeunt._request import LogoutMode, Parameter, PopupWindow
 from exeunt._secret import Secret
 
@@ -101,6 +102,18 @@ class NavigationMethod(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Status, headers and body to be sent as they are. Headers may hold secrets; do not log them."""
+
+    status: int
+    """The status code."""
+    headers: tuple[Header, ...]
+    """The headers, in order; a name may occur twice."""
+    body: Secret
+    """The body, UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Navigation:
     """A place for the browser to go. It carries secrets in its address and form; show neither."""
 
@@ -125,6 +138,11 @@ class Navigation:
 
     The host then calls `cancel` with `CancelReason.TIMED_OUT`.
     """
+
+    def reply(self) -> Reply:
+        """Give the answer to a browser that goes there, such as to a proof: the cookies it has are enough."""
+        reply: Reply = _bridge.lift(_bridge.lower(self).reply())
+        return reply
 
 
 class Navigated(Enum):

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from exeunt import _bridge
-from exeunt._host import Header, Navigation
+from exeunt._host import Navigation, Reply
 from exeunt._plan import PlanWarning
 from exeunt._request import TokenKind
 from exeunt._secret import Secret
@@ -144,18 +144,6 @@ class Revocation:
     """What became of it."""
     provider_error: str | None
     """The provider's error code, where it gave one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """Status, headers and body to be sent as they are. Headers may hold secrets; do not log them."""
-
-    status: int
-    """The status code."""
-    headers: tuple[Header, ...]
-    """The headers, in order; a name may occur twice."""
-    body: Secret
-    """The body, UTF-8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

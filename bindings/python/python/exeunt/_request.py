@@ -137,7 +137,7 @@ class EndSessionRequest:
 
     Absent inherits from the configuration, then from `initiating_page` where the provider's documents say so.
     """
-    initiating_page: str | None = field(default=None, repr=False)
+    initiating_page: Secret | None = None
     """The page on which the user asked; its query and fragment are cut off before use."""
     return_to: str | None = None
     """Where the app's own page goes once `complete` has answered; never sent to the provider."""

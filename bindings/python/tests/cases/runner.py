@@ -126,7 +126,7 @@ class _Run:
     def do_proof(self, argument: Any) -> Any:
         navigation = self.client.proof(self.names.fill(only(argument, "id")["id"]))
         self.names.see_navigation(navigation)
-        return projection.navigation(navigation)
+        return {**projection.navigation(navigation), "reply": projection.write(navigation.reply())}
 
     def do_pending(self, argument: Any) -> Any:
         waiting = self.client.pending(only(argument, "account").get("account"))

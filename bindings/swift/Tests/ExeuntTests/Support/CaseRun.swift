@@ -67,7 +67,7 @@ struct CaseRun {
         case .proof(let id):
             let navigation = try await client.proof(id: seen.filled(id))
             seen.note(navigation)
-            return Projection.navigation(navigation)
+            return Projection.asked(navigation)
         case .pending(let account): return Projection.pending(try await client.pending(account: account))
         case .accounts: return Projection.accounts(try await client.accounts())
         case .readIdToken(let token): return Projection.hints(try readIdTokenUnverified(token: Secret(token)))

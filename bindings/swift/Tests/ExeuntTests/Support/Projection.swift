@@ -65,6 +65,13 @@ enum Projection {
         ])
     }
 
+    /// What `proof` answers: the navigation, and how a web framework sends it.
+    static func asked(_ proof: Navigation) -> Json {
+        guard case .object(var members) = navigation(proof) else { return navigation(proof) }
+        members[ExactText("reply")] = reply(proof.reply())
+        return .object(members)
+    }
+
     static func pending(_ pending: [PendingLogout]) -> Json {
         let list = pending.map { one in
             Json.present(["accounts": .texts(one.accounts), "provider": status(one.provider)])

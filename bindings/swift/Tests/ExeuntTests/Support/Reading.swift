@@ -42,7 +42,7 @@ extension Read {
             EndSessionRequest(
                 who: try fields.required("who", who),
                 redirect: try fields.optional("redirect", redirect),
-                initiatingPage: try fields.textIfAny("initiating_page"),
+                initiatingPage: try fields.secretIfAny("initiating_page"),
                 returnTo: try fields.textIfAny("return_to"),
                 mode: try fields.optional("mode", mode),
                 reach: try fields.optional("reach", reach),

@@ -9,7 +9,7 @@ public class EndSessionRequestBuilder(
     private val who: Who,
 ) {
     private var redirect: Redirect? = null
-    private var initiatingPage: String? = null
+    private var initiatingPage: Secret? = null
     private var returnTo: String? = null
     private var mode: LogoutMode? = null
     private var reach: Reach? = null
@@ -30,7 +30,7 @@ public class EndSessionRequestBuilder(
     public fun redirect(value: Redirect): EndSessionRequestBuilder = apply { redirect = value }
 
     /** The page on which the user asked. See [EndSessionRequest.initiatingPage]. */
-    public fun initiatingPage(value: String): EndSessionRequestBuilder = apply { initiatingPage = value }
+    public fun initiatingPage(value: Secret): EndSessionRequestBuilder = apply { initiatingPage = value }
 
     /** Where the app's own page goes afterwards. See [EndSessionRequest.returnTo]. */
     public fun returnTo(value: String): EndSessionRequestBuilder = apply { returnTo = value }

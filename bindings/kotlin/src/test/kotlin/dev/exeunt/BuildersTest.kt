@@ -40,7 +40,7 @@ class BuildersTest {
         val built =
             EndSessionRequestBuilder(Who.Everyone)
                 .redirect(Redirect.Omit)
-                .initiatingPage("page")
+                .initiatingPage(Secret("page"))
                 .returnTo("return")
                 .mode(LogoutMode.POPUP)
                 .reach(Reach.APP)
@@ -61,7 +61,7 @@ class BuildersTest {
             EndSessionRequest(
                 who = Who.Everyone,
                 redirect = Redirect.Omit,
-                initiatingPage = "page",
+                initiatingPage = Secret("page"),
                 returnTo = "return",
                 mode = LogoutMode.POPUP,
                 reach = Reach.APP,

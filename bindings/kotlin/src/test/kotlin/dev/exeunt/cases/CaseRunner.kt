@@ -91,7 +91,7 @@ internal class CaseRunner(
                 argument.fields(at) { known(cancel(drawn.fill(text("id")), Decoder.decode(required("reason"), at))) }
             "outcome" -> argument.fields(at) { known(outcome(drawn.fill(text("id")))) }
             "proof" ->
-                argument.fields(at) { Projection.of(proof(drawn.fill(text("id"))).also { drawn.see(it) }) }
+                argument.fields(at) { Projection.asked(proof(drawn.fill(text("id"))).also { drawn.see(it) }) }
             "pending" -> argument.fields(at) { Projection.pending(pending(optionalText("account"))) }
             "accounts" -> argument.fields(at) { Projection.accounts(accounts()) }
             "read_id_token" ->

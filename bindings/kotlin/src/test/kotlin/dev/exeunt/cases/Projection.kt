@@ -73,6 +73,9 @@ internal object Projection {
             "frame_timeout_ms" to any(navigation.frameTimeoutMs),
         )
 
+    /** What `proof` answers: the navigation, and how a web framework sends it. */
+    fun asked(proof: Navigation): JsonObject = objectOf(of(proof), "reply" to of(proof.reply()))
+
     fun pending(pending: List<PendingLogout>): JsonObject {
         val waiting = pending.map { objectOf("accounts" to any(it.accounts), "provider" to any(it.provider)) }
         // They come in the order of their identifiers, which are drawn at random.
