@@ -60,6 +60,7 @@ mod asked;
 mod cache;
 mod client;
 mod config;
+mod cookie;
 mod discovery;
 mod end_session;
 mod error;
@@ -85,6 +86,7 @@ mod transport;
 pub use account::{Account, Token, TokenKind};
 pub use client::LogoutClient;
 pub use config::{BrowserMode, CacheLayout, ClientAuthentication, ClientConfig, Home};
+pub use cookie::{Cookie, SameSite};
 pub use error::LogoutError;
 pub use host::{
     Change, Commit, Done, Entry, Guarantee, Header, HostError, HttpAnswer, HttpCall, HttpMethod, HttpTransport,

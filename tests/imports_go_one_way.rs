@@ -15,6 +15,7 @@ const ORDER: [&str; 25] = [
     "json",
     "query",
     "redirect_uri",
+    "cookie",
     "navigation",
     "host",
     "account",
