@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connection::Connection;
 use crate::secret::{Secret, display_as_debug};
 
 /// What kind of token.
@@ -41,6 +42,28 @@ pub struct Account {
     #[uniffi(default)]
     #[serde(default)]
     pub tokens: Vec<Token>,
+    /// With which identity provider behind the provider the user signed in, where that is known.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub connection: Option<Connection>,
+    /// An access token of the connection, for one whose sign-out wants it. It travels in an address: give it only when
+    /// that is acceptable. Wire name `access_token`.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub upstream_access_token: Option<Secret>,
+}
+
+impl Account {
+    /// An account known by nothing but its identifier.
+    pub fn new(home_account_id: impl Into<String>) -> Self {
+        Self {
+            home_account_id: home_account_id.into(),
+            id_token: None,
+            tokens: Vec::new(),
+            connection: None,
+            upstream_access_token: None,
+        }
+    }
 }
 
 display_as_debug!(Token, Account);

@@ -1,5 +1,6 @@
 //! What is asked, checked: a request is found sound, with everything that inherits resolved, or refused.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::cache::Leaver;
@@ -8,7 +9,9 @@ use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
 use crate::plan::PlanWarning;
-use crate::provider::row::Row;
+use crate::provider::allow_list::Admission;
+use crate::provider::parameters::Carries;
+use crate::provider::row::{CallDialect, Row};
 use crate::redirect_uri::{self, Policy, Remark};
 use crate::request::{EndSessionRequest, Reach, Redirect, Who};
 use crate::secret::Secret;
@@ -18,12 +21,15 @@ const LONGEST_TEXT: usize = 2_048;
 /// A request that was found sound, with everything that inherits resolved.
 pub(crate) struct Asked<'a> {
     pub(crate) config: &'a Arc<ClientConfig>,
-    pub(crate) row: &'a Row,
+    /// The configured row, or that of another authority.
+    pub(crate) row: Cow<'a, Row>,
     pub(crate) request: &'a EndSessionRequest,
     pub(crate) leaver: Leaver,
     pub(crate) reach: Reach,
     pub(crate) mode: LogoutMode,
     pub(crate) redirect_uri: Option<String>,
+    /// The origin of the page that holds the hidden frame.
+    pub(crate) frame_parent: Option<String>,
     pub(crate) warnings: Vec<PlanWarning>,
 }
 
@@ -38,15 +44,14 @@ pub(crate) fn check<'a>(
     registered: &[String],
     request: &'a EndSessionRequest,
 ) -> Result<Asked<'a>, LogoutError> {
+    let row = match &request.authority {
+        Some(authority) => Cow::Owned(config.provider.row_at(row, authority)?),
+        None => Cow::Borrowed(row),
+    };
     let leaver = leaver(config, &request.who)?;
     let mode = request.mode.or(config.mode).unwrap_or(LogoutMode::Redirect);
     let reach = request.reach.or(config.reach).unwrap_or(row.default_reach);
-    if reach > row.farthest_reach {
-        return refuse("REQ-01", "this provider cannot be asked to end the session behind it");
-    }
-    if request.everywhere {
-        return refuse("REQ-02", "this provider has no step that ends other devices or apps; leave out everywhere");
-    }
+    check_reach(config, &row, request, reach)?;
     if request.in_frame && mode == LogoutMode::Redirect && reach > Reach::App && !config.allow_redirect_in_frame {
         return refuse("REQ-03", "a redirect in a frame needs allow_redirect_in_frame, or use the reach App");
     }
@@ -56,18 +61,131 @@ pub(crate) fn check<'a>(
     if request.ticket.is_some() && config.home == Home::Device {
         return refuse("HOME-04", "a ticket belongs to a server; on a device leave it out");
     }
-    check_texts(row, request)?;
-    check_tokens(config, request)?;
+    check_texts(&row, request)?;
+    check_options(&row, request, reach)?;
+    check_tokens(config, &row, request)?;
     let policy = Policy { registered, allow_http: config.allow_http, native: config.home == Home::Device };
     let mut warnings = Vec::new();
     for target in [&request.return_to, &request.main_window_redirect_uri].into_iter().flatten() {
         redirect_uri::validate(target, policy)?;
     }
-    let redirect_uri = redirect(config, row, request);
-    if let Some(target) = &redirect_uri {
-        warnings.extend(redirect_uri::validate(target, policy)?.into_iter().map(remark));
+    let redirect_uri = redirect(config, &row, request);
+    match &redirect_uri {
+        Some(target) => warnings.extend(admitted(&row, target, policy)?),
+        None if row.needs_redirect && reach > Reach::App => {
+            return refuse("COG-01", "this provider wants an address to return to; configure post_logout_redirect_uri");
+        }
+        None => {}
     }
-    Ok(Asked { config, row, request, leaver, reach, mode, redirect_uri, warnings })
+    let frame_parent = frame_parent(config, request, mode, registered)?;
+    Ok(Asked { config, row, request, leaver, reach, mode, redirect_uri, frame_parent, warnings })
+}
+
+/// How far it may go, and what has to be said for that.
+fn check_reach(config: &ClientConfig, row: &Row, request: &EndSessionRequest, reach: Reach) -> Result<(), LogoutError> {
+    if reach > row.farthest_reach {
+        return refuse(row.too_far.rule, row.too_far.detail);
+    }
+    let direct = row.direct.as_ref().filter(|_| reach > Reach::App);
+    if direct.is_some_and(|direct| direct.dialect == CallDialect::TokenAsText) {
+        if config.home == Home::Device {
+            return refuse(
+                "CA-05",
+                "this needs the client's secret, which only a back end has; let it sign the user out",
+            );
+        }
+        if config.client_secret.is_none() {
+            return refuse("CA-01", "this request proves who asks by the client's secret; configure client_secret");
+        }
+    }
+    let ends_other_apps = direct.is_some_and(|direct| direct.ends_other_apps);
+    if ends_other_apps && !request.everywhere {
+        return refuse("REQ-02", "this signs the user out of other apps too; say everywhere, or leave out the reach");
+    }
+    let revokes = request.revoke_tokens.or(config.revoke_tokens) == Some(true) && reach > Reach::App;
+    if revokes && row.revocations.scope.is_some() && !request.everywhere {
+        return refuse("PRV-03", "revoking ends more than this session; say everywhere, or leave out revoke_tokens");
+    }
+    if revokes && row.revocations.needs_secret && config.client_secret.is_none() {
+        return refuse("PRV-02", "revoking needs the client's secret, which only a back end has; let it revoke");
+    }
+    if request.everywhere && !ends_other_apps && !(revokes && row.revocations.scope.is_some()) {
+        return refuse("REQ-02", "this sign-out has no step that ends other devices or apps; leave out everywhere");
+    }
+    Ok(())
+}
+
+/// What this provider does not know is refused, never dropped.
+fn check_options(row: &Row, request: &EndSessionRequest, reach: Reach) -> Result<(), LogoutError> {
+    let explicit = matches!(request.redirect, Some(Redirect::Uri { .. }));
+    let options = [
+        (explicit, Carries::RedirectUri, "takes no redirect address with a request; set it in its own settings"),
+        (request.id_token_hint.is_some(), Carries::IdTokenHint, "takes no id_token_hint"),
+        (request.logout_hint.is_some(), Carries::LogoutHint, "takes no logout_hint"),
+        (!request.ui_locales.is_empty(), Carries::UiLocales, "takes no ui_locales"),
+    ];
+    for (given, carries, why) in options {
+        if given && !row.parameters.carry(carries) {
+            return Err(LogoutError::request("REQ-09", format!("this provider {why}; leave it out")));
+        }
+    }
+    let Who::This { account } = &request.who else {
+        return Ok(());
+    };
+    if account.connection.is_some() && !row.parameters.carry(Carries::Federated) {
+        return refuse("REQ-09", "this provider knows no connections; leave it out of the account");
+    }
+    let takes_token = account.connection.is_some_and(|connection| connection.traits().takes_token);
+    let wanted = takes_token && reach == Reach::Upstream && row.parameters.carry(Carries::UpstreamToken);
+    if account.upstream_access_token.is_some() && !wanted {
+        return refuse(
+            "A0-11",
+            "an upstream access token goes only to a connection whose sign-out takes one, with the reach Upstream",
+        );
+    }
+    Ok(())
+}
+
+/// The provider's own list, where it is known, is the list of registered addresses; else the configured one is.
+fn admitted(row: &Row, target: &str, policy: Policy<'_>) -> Result<Vec<PlanWarning>, LogoutError> {
+    let names_client = row.parameters.carry(Carries::ClientId);
+    let admission = row.allow_list.as_ref().map(|list| list.admits(target, names_client));
+    match admission {
+        Some(Admission::Refused) => Err(LogoutError::redirect_uri(
+            "A0-02",
+            if names_client {
+                "it is not among the application's allowed logout URLs"
+            } else {
+                "it is not among the tenant's allowed logout URLs, which count where no client_id is sent"
+            },
+        )),
+        Some(Admission::Admitted) => Ok(redirect_uri::well_formed(target, policy)?.into_iter().map(remark).collect()),
+        Some(Admission::Uncertain) => {
+            let remarks = redirect_uri::validate(target, policy)?.into_iter().map(remark);
+            Ok(remarks.chain([PlanWarning::AllowListUncertain]).collect())
+        }
+        Some(Admission::NoList) | None => Ok(redirect_uri::validate(target, policy)?.into_iter().map(remark).collect()),
+    }
+}
+
+/// PASS-02: the page that holds a hidden frame is told of its return, at an origin of ours only.
+fn frame_parent(
+    config: &ClientConfig,
+    request: &EndSessionRequest,
+    mode: LogoutMode,
+    registered: &[String],
+) -> Result<Option<String>, LogoutError> {
+    let Some(page) = request.initiating_page.as_ref() else {
+        return Ok(None);
+    };
+    if mode != LogoutMode::Silent || config.home == Home::Device {
+        return Ok(None);
+    }
+    let origin = redirect_uri::origin(page.reveal());
+    if origin.is_some() && registered.iter().any(|uri| redirect_uri::origin(uri) == origin) {
+        return Ok(origin);
+    }
+    refuse("PASS-02", "initiating_page is on none of the origins of the configured redirect_uris")
 }
 
 fn leaver(config: &ClientConfig, who: &Who) -> Result<Leaver, LogoutError> {
@@ -98,6 +216,9 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
 
 /// Request over configuration; then the page that asked, where the row says so.
 fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Option<String> {
+    if !row.parameters.carry(Carries::RedirectUri) {
+        return None;
+    }
     match request.redirect.as_ref().or(config.post_logout_redirect_uri.as_ref()) {
         Some(Redirect::Uri { uri }) => Some(uri.clone()),
         Some(Redirect::Omit) => None,
@@ -134,7 +255,7 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
         if extra.name.is_empty() || extra.name.len() > 256 || extra.value.reveal().len() > LONGEST_TEXT {
             return refuse("RPI-04", "an extra parameter has no name, or is too long");
         }
-        if row.names.reserved().any(|name| name == extra.name) {
+        if row.parameters.reserve(&extra.name) {
             return refuse(
                 "RPI-04",
                 "an extra parameter repeats a parameter of the request; use the request's own field",
@@ -144,13 +265,18 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
     Ok(())
 }
 
-fn check_tokens(config: &ClientConfig, request: &EndSessionRequest) -> Result<(), LogoutError> {
+fn check_tokens(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError> {
     let own = match &request.who {
         Who::This { account } => account.id_token.as_ref(),
         Who::Everyone => None,
     };
     for token in [own, request.id_token_hint.as_ref()].into_iter().flatten() {
-        check_client(config, &read_id_token_unverified(token)?)?;
+        let hints = read_id_token_unverified(token)?;
+        check_client(config, &hints)?;
+        let other = |hint: &Secret| hints.session_id.as_ref().is_some_and(|session| session != hint);
+        if row.logout_hint_is_sid && request.logout_hint.as_ref().is_some_and(other) {
+            return refuse("A0-21", "logout_hint is not the session (sid) of the ID token beside it");
+        }
     }
     if let Who::This { account } = &request.who {
         for token in &account.tokens {

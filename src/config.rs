@@ -172,6 +172,9 @@ impl ClientConfig {
         if self.prefer_form_post && self.home == Home::Device {
             return refuse("RPI-13", "only a server writes pages; leave out prefer_form_post");
         }
+        if self.prefer_form_post && !row.accepts_post {
+            return refuse("RPI-13", "this provider takes addresses only, no forms; leave out prefer_form_post");
+        }
         if self.client_authentication.is_some() && self.client_secret.is_none() {
             return refuse("REV-02", "client_authentication needs a client_secret");
         }
@@ -199,7 +202,7 @@ impl ClientConfig {
             check_endpoint(name, endpoint)?;
         }
         if let Endpoint::Known(address) = &row.end_session
-            && query::carries(address, |name| row.names.reserved().any(|ours| ours == name))
+            && query::carries(address, |name| row.parameters.reserve(name))
         {
             const OURS: &str = "the end-session endpoint already carries one of our parameters";
             return Err(LogoutError::configuration("RPI-04", OURS));

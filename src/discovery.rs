@@ -46,7 +46,7 @@ impl Metadata {
 pub(crate) fn call(row: &Row) -> HttpCall {
     HttpCall {
         method: HttpMethod::Get,
-        url: Secret::from(format!("{}/.well-known/openid-configuration", row.issuer.trim_end_matches('/'))),
+        url: Secret::from(row.metadata.as_str()),
         headers: vec![Header { name: "Accept".to_owned(), value: Secret::from("application/json") }],
         body: None,
         connect_timeout_ms: 5_000,
@@ -73,7 +73,7 @@ pub(crate) fn read(row: &Row, answer: &HttpAnswer, now: i64) -> Result<Metadata,
     let Ok(document) = strict_object(&answer.body) else {
         return Err(LogoutError::metadata("DISC-11", "the answer is not a JSON object without duplicate members"));
     };
-    if document.get("issuer").and_then(Value::as_str) != Some(row.issuer.as_str()) {
+    if !document.get("issuer").and_then(Value::as_str).is_some_and(|issuer| row.believes(issuer)) {
         return Err(LogoutError::metadata(
             "DISC-02",
             "the issuer in the answer is not byte for byte the configured one",

@@ -2,7 +2,8 @@
 
 use crate::error::LogoutError;
 use crate::navigation::{Navigation, NavigationMethod, Parameter};
-use crate::provider::row::{Names, Row, endpoint_url};
+use crate::provider::parameters::{Carries, Parameters};
+use crate::provider::row::{Row, endpoint_url};
 use crate::query;
 use crate::secret::Secret;
 
@@ -14,13 +15,19 @@ const LONGEST_URL: usize = 8_192;
 /// What may be known before the run: everything but `state` and a correlation identifier drawn at random.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Draft {
+    /// Where the browser comes back to in the end.
     pub(crate) redirect_uri: Option<String>,
+    /// A page of the provider that it passes on the way, with the target in it; sent instead of the target.
+    pub(crate) returns_through: Option<String>,
     pub(crate) correlation_id: Option<String>,
     pub(crate) id_token_hint: Option<Secret>,
     pub(crate) client_id: Option<String>,
     pub(crate) logout_hint: Option<Secret>,
     pub(crate) ui_locales: Vec<String>,
     pub(crate) caller_state: Option<Secret>,
+    /// Whether the session behind the provider shall end too.
+    pub(crate) federated: bool,
+    pub(crate) upstream_token: Option<Secret>,
     pub(crate) extra: Vec<Parameter>,
     /// Whether the page can be a form at all (only a server writes pages), and whether it shall be.
     pub(crate) post: Post,
@@ -50,10 +57,10 @@ impl Built {
 }
 
 /// Checks an endpoint against the parameters that will be added to it (RPI-03, ATT-23).
-pub(crate) fn check_endpoint(names: &Names, draft: &Draft, endpoint: &str) -> Result<(), LogoutError> {
+pub(crate) fn check_endpoint(known: &Parameters, draft: &Draft, endpoint: &str) -> Result<(), LogoutError> {
     endpoint_url(endpoint)
         .map_err(|why| LogoutError::configuration("RPI-03", format!("the end-session endpoint {why}")))?;
-    if query::carries(endpoint, |name| names.reserved().any(|ours| ours == name)) {
+    if query::carries(endpoint, |name| known.reserve(name)) {
         const OURS: &str = "the end-session endpoint already carries one of our parameters";
         return Err(LogoutError::configuration("RPI-04", OURS));
     }
@@ -64,34 +71,57 @@ pub(crate) fn check_endpoint(names: &Names, draft: &Draft, endpoint: &str) -> Re
     Ok(())
 }
 
-/// The parameters in the order in which Microsoft's library sends them, extras last.
-fn parameters(names: &Names, draft: &Draft, state: &str, correlation_id: &str, with_token: bool) -> Vec<Parameter> {
-    let mut list: Vec<(&str, String)> = Vec::new();
-    let mut push = |name: &'static str, value: Option<String>| list.extend(value.map(|value| (name, value)));
-    push(names.redirect_uri, draft.redirect_uri.clone());
-    if let Some(name) = names.correlation_id {
-        push(name, Some(correlation_id.to_owned()));
+/// One parameter as it is sent. In an address a flag has no value; in a form, which cannot do without, it is `true`.
+struct Field {
+    name: String,
+    value: Option<Secret>,
+}
+
+/// What is drawn for one run.
+#[derive(Clone, Copy)]
+struct Drawn<'a> {
+    state: &'a str,
+    correlation_id: &'a str,
+}
+
+/// The parameters in the provider's order, extras last.
+fn fields(known: &Parameters, draft: &Draft, drawn: Drawn<'_>, with_token: bool) -> Vec<Field> {
+    let own = known.0.iter().filter_map(|slot| {
+        let value = match slot.carries {
+            Carries::Federated => {
+                return draft.federated.then(|| Field { name: slot.name.clone().into_owned(), value: None });
+            }
+            carries => Secret::from(value(carries, draft, drawn, with_token)?),
+        };
+        Some(Field { name: slot.name.clone().into_owned(), value: Some(value) })
+    });
+    let extra = draft.extra.iter().map(|one| Field { name: one.name.clone(), value: Some(one.value.clone()) });
+    own.chain(extra).collect()
+}
+
+fn value(carries: Carries, draft: &Draft, drawn: Drawn<'_>, with_token: bool) -> Option<String> {
+    let secret = |text: &Option<Secret>| text.as_ref().map(|text| text.reveal().to_owned());
+    match carries {
+        Carries::RedirectUri => draft.returns_through.clone().or_else(|| draft.redirect_uri.clone()),
+        Carries::CorrelationId => Some(drawn.correlation_id.to_owned()),
+        Carries::IdTokenHint => secret(&draft.id_token_hint).filter(|_| with_token),
+        Carries::ClientId => draft.client_id.clone(),
+        // RPI-09: state has a meaning only where the browser comes back.
+        Carries::State => draft.redirect_uri.as_ref().map(|_| {
+            let caller = draft.caller_state.as_ref().map(|theirs| format!(";{}", theirs.reveal())).unwrap_or_default();
+            format!("{}{caller}", drawn.state)
+        }),
+        Carries::LogoutHint => secret(&draft.logout_hint),
+        Carries::UiLocales => Some(draft.ui_locales.join(" ")).filter(|tags| !tags.is_empty()),
+        Carries::UpstreamToken => secret(&draft.upstream_token),
+        Carries::Federated => None,
     }
-    if with_token {
-        push(names.id_token_hint, draft.id_token_hint.as_ref().map(|token| token.reveal().to_owned()));
-    }
-    push("client_id", draft.client_id.clone());
-    // RPI-09: state has a meaning only where the browser comes back.
-    if draft.redirect_uri.is_some() {
-        let caller = draft.caller_state.as_ref().map(|theirs| format!(";{}", theirs.reveal())).unwrap_or_default();
-        push(names.state, Some(format!("{state}{caller}")));
-    }
-    push(names.logout_hint, draft.logout_hint.as_ref().map(|hint| hint.reveal().to_owned()));
-    if !draft.ui_locales.is_empty() {
-        push(names.ui_locales, Some(draft.ui_locales.join(" ")));
-    }
-    let own = list.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), value: Secret::from(value) });
-    own.chain(draft.extra.iter().cloned()).collect()
 }
 
 /// The names of the parameters that will be sent, in order.
-pub(crate) fn parameter_names(names: &Names, draft: &Draft) -> Vec<String> {
-    parameters(names, draft, "", "", true).into_iter().map(|parameter| parameter.name).collect()
+pub(crate) fn parameter_names(known: &Parameters, draft: &Draft) -> Vec<String> {
+    let drawn = Drawn { state: "", correlation_id: "" };
+    fields(known, draft, drawn, true).into_iter().map(|field| field.name).collect()
 }
 
 /// Whether nobody says who asks, so that the provider would not come back (RPI-08).
@@ -101,20 +131,23 @@ pub(crate) fn is_anonymous(row: &Row, draft: &Draft, with_token: bool) -> bool {
 }
 
 /// Builds the request. A caller's own correlation identifier wins over the drawn one.
-pub(crate) fn build(names: &Names, draft: &Draft, endpoint: &str, state: &str, correlation_id: &str) -> Built {
-    let correlation_id = draft.correlation_id.as_deref().unwrap_or(correlation_id);
-    let full = parameters(names, draft, state, correlation_id, true);
-    let url = url(endpoint, &full);
+pub(crate) fn build(known: &Parameters, draft: &Draft, endpoint: &str, state: &str, correlation_id: &str) -> Built {
+    let drawn = Drawn { state, correlation_id: draft.correlation_id.as_deref().unwrap_or(correlation_id) };
+    let full = fields(known, draft, drawn, true);
+    let url = address(endpoint, &full);
     if draft.post == Post::Always || (draft.post == Post::WhenLong && url.len() > POST_ABOVE) {
+        let form = full.into_iter().map(|field| {
+            let value = field.value.unwrap_or_else(|| Secret::from("true"));
+            Parameter { name: field.name, value }
+        });
         let url = Secret::from(endpoint);
-        return Built { method: NavigationMethod::Post, url, form: full, hint_dropped: false };
+        return Built { method: NavigationMethod::Post, url, form: form.collect(), hint_dropped: false };
     }
     let hint_dropped = url.len() > LONGEST_URL && draft.id_token_hint.is_some();
-    let url =
-        if hint_dropped { self::url(endpoint, &parameters(names, draft, state, correlation_id, false)) } else { url };
+    let url = if hint_dropped { address(endpoint, &fields(known, draft, drawn, false)) } else { url };
     Built { method: NavigationMethod::Get, url: Secret::from(url), form: Vec::new(), hint_dropped }
 }
 
-fn url(endpoint: &str, parameters: &[Parameter]) -> String {
-    query::append(endpoint, parameters.iter().map(|p| (p.name.as_str(), p.value.reveal())))
+fn address(endpoint: &str, fields: &[Field]) -> String {
+    query::append(endpoint, fields.iter().map(|field| (field.name.as_str(), field.value.as_ref().map(Secret::reveal))))
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use crate::account::TokenKind;
 use crate::cache::Leaver;
 use crate::end_session::Post;
 use crate::navigation::LogoutMode;
-use crate::plan::{Departure, LogoutPlan, PlanWarning};
-use crate::provider::row::{Endpoint, ReturnCondition};
+use crate::plan::{Departure, LogoutPlan, PlanWarning, PlannedCall};
+use crate::provider::row::{Endpoint, ReturnCondition, RevocationScope};
 use crate::query;
 
 #[uniffi::export]
@@ -26,9 +27,12 @@ impl fmt::Display for LogoutPlan {
 
 fn sentences(plan: &LogoutPlan) -> Vec<String> {
     let mut sentences = vec![cleared(plan)];
-    match &plan.departure {
-        Some(departure) => sentences.extend(departed(plan, departure)),
-        None => sentences.push("The browser goes nowhere: the session at the provider is not ended.".to_owned()),
+    match (&plan.call, &plan.departure) {
+        (Some(planned), _) => sentences.push(called(planned)),
+        (None, Some(departure)) => sentences.extend(departed(plan, departure)),
+        (None, None) => {
+            sentences.push("The browser goes nowhere: the session at the provider is not ended.".to_owned())
+        }
     }
     if !plan.tokens.is_empty() && plan.revocation != Endpoint::Missing {
         let place = match &plan.revocation {
@@ -70,6 +74,14 @@ fn cleared(plan: &LogoutPlan) -> String {
     format!("{keys} of {whose} will be cleared; nobody else's.")
 }
 
+fn called(planned: &PlannedCall) -> String {
+    format!(
+        "A direct request to {} ends the session at the provider: the quietest way, and no browser is needed. Its answer \
+         shows whether the session has ended.",
+        without_query(&planned.call.endpoint)
+    )
+}
+
 fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
     let vehicle = match departure.mode {
         LogoutMode::Redirect => "The browser goes",
@@ -102,6 +114,9 @@ fn warning(warning: &PlanWarning) -> String {
             ReturnCondition::NeedsFrontChannelUrl => {
                 "With a personal account it returns only if the app has a front-channel sign-out address there."
             }
+            ReturnCondition::SocialConnection => "It may stay with the social provider, which can ignore the address.",
+            ReturnCondition::NeedsIdToken => "It returns only if the ID token of the session is sent along.",
+            ReturnCondition::SetAtProvider => "It goes where the app's settings at the provider say; none can be sent.",
         }
         .to_owned(),
         PlanWarning::PopupStaysOpen => "The popup stays open: no redirect address is sent.".to_owned(),
@@ -132,6 +147,36 @@ fn warning(warning: &PlanWarning) -> String {
         PlanWarning::EndpointOnOtherHost { host } => {
             format!("An endpoint lies on {host}, another host than the issuer's.")
         }
+        PlanWarning::AllowListUncertain => {
+            "Only the provider can tell whether its list of allowed addresses admits the redirect address.".to_owned()
+        }
+        PlanWarning::ConnectionNeedsOwnClient => {
+            "The connection's sign-out works only with your own client identifier and secret in the provider's settings."
+                .to_owned()
+        }
+        PlanWarning::NothingBehindProvider => {
+            "There is no session behind the provider: the account is its own.".to_owned()
+        }
+        PlanWarning::SamlLogoutUrlNeeded => {
+            "The SAML connection needs a logout URL in the provider's settings; without one its login URL is used."
+                .to_owned()
+        }
+        PlanWarning::SamlSessionIndexNeeded => {
+            "The SAML sign-out fails where the sign-in brought no SessionIndex.".to_owned()
+        }
+        PlanWarning::OtherAppsSignedOut => "Other apps of the same user are signed out too.".to_owned(),
+        PlanWarning::RevocationReachesFurther { scope } => match scope {
+            RevocationScope::WholeGrant => {
+                "Revoking ends everything that the user granted to the project, in all its apps."
+            }
+            RevocationScope::EveryTokenOfApp => "Revoking ends all tokens of this user and app, on all devices.",
+        }
+        .to_owned(),
+        PlanWarning::TokenStaysValid { token } => match token {
+            TokenKind::RefreshToken => "The provider cannot revoke refresh tokens: one stays valid until it expires.",
+            TokenKind::AccessToken => "The provider cannot revoke access tokens: one stays valid until it expires.",
+        }
+        .to_owned(),
         PlanWarning::InsecureEndpoint { member } => {
             format!("The provider's {member} is not an https address and is not used.")
         }

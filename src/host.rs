@@ -168,6 +168,8 @@ pub enum HttpMethod {
     Get,
     /// Sends a body.
     Post,
+    /// Removes; a body says what.
+    Delete,
 }
 
 /// One HTTP header.
@@ -190,7 +192,7 @@ pub struct HttpCall {
     pub url: Secret,
     /// The headers to send.
     pub headers: Vec<Header>,
-    /// The body of a POST.
+    /// The body of a POST or DELETE.
     #[uniffi(default)]
     pub body: Option<Secret>,
     /// Milliseconds that connecting may take.

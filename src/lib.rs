@@ -33,7 +33,7 @@
 //! let client = LogoutClient::new(config, store, None, None, Vec::new())?;
 //!
 //! // Nothing happens yet: a plan is read before it is run.
-//! let account = Account { home_account_id: "alice".into(), id_token: None, tokens: Vec::new() };
+//! let account = Account::new("alice");
 //! let plan = client.plan(&EndSessionRequest::new(Who::This { account }))?;
 //! assert_eq!(plan.explain()[0], "1 cached entry of account alice will be cleared; nobody else's.");
 //!
@@ -60,7 +60,9 @@ mod asked;
 mod cache;
 mod client;
 mod config;
+mod connection;
 mod cookie;
+mod direct_call;
 mod discovery;
 mod end_session;
 mod error;
@@ -68,6 +70,7 @@ mod explain;
 mod host;
 mod id_token;
 mod json;
+mod leaving;
 mod memory_store;
 mod navigation;
 mod outcome;
@@ -86,6 +89,7 @@ mod transport;
 pub use account::{Account, Token, TokenKind};
 pub use client::LogoutClient;
 pub use config::{BrowserMode, CacheLayout, ClientAuthentication, ClientConfig, Home};
+pub use connection::Connection;
 pub use cookie::{Cookie, SameSite};
 pub use error::LogoutError;
 pub use host::{
@@ -100,8 +104,8 @@ pub use outcome::{
     Revocation, RevocationStatus, SessionStatus, UpstreamStatus,
 };
 pub use plan::{LogoutPlan, LogoutStep, PlanWarning};
-pub use provider::row::ReturnCondition;
-pub use provider::{Endpoints, Provider};
+pub use provider::row::{ReturnCondition, RevocationScope};
+pub use provider::{Auth0Endpoint, Endpoints, ParameterNames, Provider};
 pub use reply::{Reply, ticket_in_cookies};
 pub use request::{EndSessionRequest, Reach, Redirect, Who};
 pub use secret::Secret;

@@ -15,6 +15,9 @@ pub enum Evidence {
     ReadBack,
     /// The provider answered `login_required` to a top-level `prompt=none` request in the same browser.
     LoginRequired,
+    /// A direct request was answered exactly as the provider's documents say that it answers when it has ended the
+    /// session.
+    EndedByCall,
 }
 
 /// Why the end of a session cannot be claimed.
@@ -37,6 +40,12 @@ pub enum Doubt {
     ProofInconclusive,
     /// The browser stays at the provider, since it has no address to return to.
     NoReturn,
+    /// The browser came back to the address; this provider echoes no state.
+    Returned,
+    /// A direct request was sent, and no answer came.
+    CallUnanswered,
+    /// A direct request was answered, but not as one that ended the session.
+    CallInconclusive,
 }
 
 /// Why a session is known, or has to be feared, to be alive.
@@ -55,8 +64,12 @@ pub enum Failure {
     EndpointRefused,
     /// The provider has no end-session endpoint.
     NoEndpoint,
-    /// The provider came back with an error; `provider_error` is its code.
+    /// The provider answered with an error; `provider_error` is its code.
     ProviderRefused,
+    /// The provider could not be reached.
+    ProviderUnreachable,
+    /// There is no token that names the session to the provider.
+    NoToken,
     /// The provider answered a proof as it answers a signed-in user.
     StillSignedIn,
 }
@@ -66,6 +79,7 @@ impl From<Obstacle> for Failure {
         match obstacle {
             Obstacle::NoEndpoint => Self::NoEndpoint,
             Obstacle::EndpointRefused => Self::EndpointRefused,
+            Obstacle::NoToken => Self::NoToken,
         }
     }
 }
@@ -176,6 +190,9 @@ pub struct LogoutOutcome {
     pub state: Option<Secret>,
     /// Where the app's own page goes after `complete`, as it was given with the request.
     pub return_to: Option<String>,
+    /// On a server, of a hidden frame: the origin of the page that holds it. `Completion.reply` writes a page that tells
+    /// it that the frame has come back.
+    pub frame_parent: Option<String>,
 }
 
 #[uniffi::export]

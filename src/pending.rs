@@ -27,6 +27,8 @@ const RANDOM_LENGTH: usize = 22; // 128 bits in base64url
 #[serde(deny_unknown_fields)]
 pub(crate) struct Journey {
     pub(crate) state_hash: String,
+    /// Whether the provider brings the state back.
+    pub(crate) echoes: bool,
     pub(crate) redirect_uri: String,
     pub(crate) started_at: i64,
     /// Whether its return was handled, or is of no interest any more.
@@ -35,7 +37,7 @@ pub(crate) struct Journey {
 
 impl Journey {
     pub(crate) fn new(state: &str, redirect_uri: String, started_at: i64) -> Self {
-        Self { state_hash: hash(state), redirect_uri, started_at, over: false }
+        Self { state_hash: hash(state), echoes: true, redirect_uri, started_at, over: false }
     }
 
     /// Constant-time: how much of a guess is right must not show (PLR-05).
@@ -74,6 +76,7 @@ pub(crate) struct Record {
     pub(crate) proof: Option<Journey>,
     /// Whether a popup or frame of this sign-out is still open.
     pub(crate) open_window: bool,
+    pub(crate) frame_parent: Option<String>,
 }
 
 impl Record {
@@ -153,6 +156,7 @@ impl Record {
             ticket: None,
             state: None,
             return_to: self.return_to.clone(),
+            frame_parent: self.frame_parent.clone(),
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::cache::Leaver;
 use crate::config::ClientConfig;
 use crate::end_session::Draft;
 use crate::navigation::{LogoutMode, PopupWindow};
-use crate::provider::row::{Endpoint, ReturnCondition};
-use crate::secret::display_as_debug;
+use crate::provider::row::{DirectCall, Endpoint, ReturnCondition, RevocationScope};
+use crate::secret::{Secret, display_as_debug};
 
 /// What should be known before it happens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
@@ -66,6 +66,29 @@ pub enum PlanWarning {
         /// The metadata member.
         member: String,
     },
+    /// Only the provider can tell whether its list of allowed addresses admits the redirect address.
+    AllowListUncertain,
+    /// The connection's sign-out works only with the developer's own client identifier and secret in the provider's
+    /// settings.
+    ConnectionNeedsOwnClient,
+    /// There is no session behind the provider: the account is its own.
+    NothingBehindProvider,
+    /// A SAML connection needs a logout URL in the provider's settings; without one its login URL is used.
+    SamlLogoutUrlNeeded,
+    /// A SAML sign-out fails where the sign-in brought no SessionIndex.
+    SamlSessionIndexNeeded,
+    /// Other apps of the same user are signed out too.
+    OtherAppsSignedOut,
+    /// Revoking the tokens ends more than this session.
+    RevocationReachesFurther {
+        /// What it ends.
+        scope: RevocationScope,
+    },
+    /// The provider cannot revoke this kind of token: it stays valid until it expires.
+    TokenStaysValid {
+        /// The kind.
+        token: TokenKind,
+    },
 }
 
 /// One effect.
@@ -80,6 +103,13 @@ pub enum LogoutStep {
         everyone: bool,
         /// The keys as they are now.
         keys: Vec<String>,
+    },
+    /// End the session at the provider by a direct request.
+    Call {
+        /// Whose session.
+        account: String,
+        /// The endpoint.
+        endpoint: String,
     },
     /// Send the browser to the provider.
     Navigate {
@@ -117,13 +147,23 @@ pub(crate) struct Departure {
     pub(crate) main_window_redirect_uri: Option<String>,
 }
 
-/// Why the browser cannot be sent to the provider.
+/// A direct request, and the token that names the session.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PlannedCall {
+    pub(crate) call: DirectCall,
+    pub(crate) account: String,
+    pub(crate) token: Secret,
+}
+
+/// Why the provider cannot be asked to end its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Obstacle {
     /// The provider names no end-session endpoint.
     NoEndpoint,
     /// The one that it names is refused.
     EndpointRefused,
+    /// No token names the session.
+    NoToken,
 }
 
 /// A token and whose it is.
@@ -146,15 +186,18 @@ pub struct LogoutPlan {
     pub(crate) leaver: Leaver,
     pub(crate) accounts: Vec<String>,
     pub(crate) keys: Vec<String>,
+    pub(crate) call: Option<PlannedCall>,
     pub(crate) departure: Option<Departure>,
-    /// Why the browser goes nowhere although the provider was to be asked.
+    /// Why the provider is not asked although it was to be.
     pub(crate) obstacle: Option<Obstacle>,
     pub(crate) revocation: Endpoint,
     pub(crate) tokens: Vec<OwnedToken>,
     pub(crate) warnings: Vec<PlanWarning>,
     pub(crate) return_to: Option<String>,
     pub(crate) correlation_id: Option<String>,
-    pub(crate) ticket: Option<crate::secret::Secret>,
+    pub(crate) ticket: Option<Secret>,
+    /// The origin of the page that holds the hidden frame.
+    pub(crate) frame_parent: Option<String>,
 }
 
 #[uniffi::export]
@@ -182,12 +225,23 @@ impl LogoutPlan {
             token: owned.token.kind,
             endpoint: endpoint.clone(),
         });
-        std::iter::once(clear).chain(navigate).chain(revoke).collect()
+        let call = self.call.as_ref().map(|planned| LogoutStep::Call {
+            account: planned.account.clone(),
+            endpoint: planned.call.endpoint.clone(),
+        });
+        std::iter::once(clear).chain(call).chain(navigate).chain(revoke).collect()
     }
 
     /// What should be known before it happens.
     pub fn warnings(&self) -> Vec<PlanWarning> {
         self.warnings.clone()
+    }
+}
+
+impl LogoutPlan {
+    /// Whether the provider is asked to end its session, by browser or directly.
+    pub(crate) fn asks_provider(&self) -> bool {
+        self.departure.is_some() || self.call.is_some()
     }
 }
 

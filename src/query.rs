@@ -30,8 +30,9 @@ fn push_encoded(out: &mut String, byte: u8) {
     }
 }
 
-/// Joins parameters to a base that may already have a query. The base stays as it is, byte for byte (RPI-02).
-pub(crate) fn append<'a>(base: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+/// Joins parameters to a base that may already have a query. The base stays as it is, byte for byte (RPI-02). A parameter
+/// without a value is its name alone.
+pub(crate) fn append<'a>(base: &str, parameters: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> String {
     let (front, query, _) = split(base);
     let query = query.unwrap_or("").trim_end_matches('&');
     let mut url = front.to_owned();
@@ -42,8 +43,10 @@ pub(crate) fn append<'a>(base: &str, parameters: impl IntoIterator<Item = (&'a s
     for (at, (name, value)) in parameters.into_iter().enumerate() {
         url.push(if at == 0 && query.is_empty() { '?' } else { '&' });
         url.push_str(&encode(name));
-        url.push('=');
-        url.push_str(&encode(value));
+        if let Some(value) = value {
+            url.push('=');
+            url.push_str(&encode(value));
+        }
     }
     url
 }

@@ -240,6 +240,12 @@ pub(crate) fn returned_to(sent: &str, returned: &str) -> bool {
         })
 }
 
+/// The origin of a page: scheme, host and port. RFC 6454 §6.2.
+pub(crate) fn origin(page: &str) -> Option<String> {
+    let origin = Url::parse(page).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
 /// The page on which the user asked, without query and fragment.
 pub(crate) fn page_without_query(page: &str) -> &str {
     crate::query::split(page).0

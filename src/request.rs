@@ -63,6 +63,9 @@ pub struct EndSessionRequest {
     /// Where the app's own page goes once `complete` has answered; never sent to the provider.
     #[uniffi(default)]
     pub return_to: Option<String>,
+    /// Another authority for this request, of the same cloud; absent means the configured one.
+    #[uniffi(default)]
+    pub authority: Option<String>,
     /// How the browser is used.
     #[uniffi(default)]
     pub mode: Option<LogoutMode>,
@@ -122,6 +125,7 @@ impl EndSessionRequest {
             redirect: None,
             initiating_page: None,
             return_to: None,
+            authority: None,
             mode: None,
             reach: None,
             id_token_hint: None,

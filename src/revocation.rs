@@ -9,35 +9,72 @@ use crate::host::{Header, HostError, HttpAnswer, HttpCall, HttpMethod};
 use crate::json::strict_object;
 use crate::outcome::{Revocation, RevocationStatus};
 use crate::plan::OwnedToken;
+use crate::provider::row::RevocationDialect;
 use crate::query::{form, form_encode};
 use crate::secret::Secret;
 
-/// The request for one token (REV-01, REV-02).
-pub(crate) fn call(config: &ClientConfig, endpoint: &str, owned: &OwnedToken, public_only: bool) -> HttpCall {
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The request for one token (REV-01, REV-02), in the provider's dialect.
+pub(crate) fn call(
+    config: &ClientConfig,
+    dialect: RevocationDialect,
+    endpoint: &str,
+    owned: &OwnedToken,
+    public_only: bool,
+) -> HttpCall {
+    let token = owned.token.value.reveal();
     let kind = match owned.token.kind {
         TokenKind::RefreshToken => "refresh_token",
         TokenKind::AccessToken => "access_token",
     };
-    let mut fields = vec![("token", owned.token.value.reveal()), ("token_type_hint", kind)];
-    let mut headers =
-        vec![header("Content-Type", "application/x-www-form-urlencoded"), header("Accept", "application/json")];
-    match &config.client_secret {
-        None => fields.push(("client_id", &config.client_id)),
-        Some(secret) if config.client_authentication == Some(ClientAuthentication::SecretPost) => {
-            fields.extend([("client_id", config.client_id.as_str()), ("client_secret", secret.reveal())]);
+    let (mut method, mut content_type, mut authorization) = (HttpMethod::Post, FORM, None);
+    let body = match dialect {
+        RevocationDialect::Standard => {
+            let mut fields = vec![("token", token), ("token_type_hint", kind)];
+            authorization = client_credentials(config, &mut fields);
+            form(fields)
         }
-        Some(secret) => headers.push(header("Authorization", &basic(&config.client_id, secret))),
-    }
+        RevocationDialect::SecretInBody => {
+            let secret = config.client_secret.as_ref().map(Secret::reveal).unwrap_or_default();
+            let client = [("client_id", config.client_id.as_str()), ("client_secret", secret)];
+            form([("token", token), ("token_type_hint", kind)].into_iter().chain(client))
+        }
+        RevocationDialect::TokenAlone => form([("token", token)]),
+        RevocationDialect::JsonDelete => {
+            (method, content_type) = (HttpMethod::Delete, "application/json");
+            authorization = config.client_secret.as_ref().map(|secret| plain_basic(&config.client_id, secret));
+            serde_json::json!({"access_token": token}).to_string()
+        }
+        RevocationDialect::Bearer => {
+            authorization = Some(format!("Bearer {token}"));
+            String::new()
+        }
+    };
+    let mut headers = vec![header("Content-Type", content_type), header("Accept", "application/json")];
+    headers.extend(authorization.map(|value| header("Authorization", &value)));
     HttpCall {
-        method: HttpMethod::Post,
+        method,
         url: Secret::from(endpoint),
         headers,
-        body: Some(Secret::from(form(fields))),
+        body: Some(Secret::from(body)),
         connect_timeout_ms: 5_000,
         timeout_ms: 10_000,
         max_body_bytes: 64 * 1024,
         public_addresses_only: public_only,
     }
+}
+
+/// How the client says who it is: as fields of the form, or as the value of `Authorization` that is returned.
+pub(crate) fn client_credentials<'a>(config: &'a ClientConfig, fields: &mut Vec<(&'a str, &'a str)>) -> Option<String> {
+    match &config.client_secret {
+        None => fields.push(("client_id", &config.client_id)),
+        Some(secret) if config.client_authentication == Some(ClientAuthentication::SecretPost) => {
+            fields.extend([("client_id", config.client_id.as_str()), ("client_secret", secret.reveal())]);
+        }
+        Some(secret) => return Some(basic(&config.client_id, secret)),
+    }
+    None
 }
 
 fn header(name: &str, value: &str) -> Header {
@@ -49,11 +86,22 @@ fn basic(client_id: &str, secret: &Secret) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", form_encode(client_id), form_encode(secret.reveal()))))
 }
 
+/// Basic credentials as they are, where a provider's documents ask for them so.
+fn plain_basic(client_id: &str, secret: &Secret) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{client_id}:{}", secret.reveal())))
+}
+
 /// What the answer says about the token (REV-03 to REV-05, REV-09, ATT-84).
-pub(crate) fn read(owned: &OwnedToken, answer: Result<&HttpAnswer, &HostError>) -> Revocation {
-    let (status, provider_error) = match answer {
-        Err(_) => (RevocationStatus::Uncertain, None),
-        Ok(answer) => judge(answer),
+pub(crate) fn read(
+    dialect: RevocationDialect,
+    owned: &OwnedToken,
+    answer: Result<&HttpAnswer, &HostError>,
+) -> Revocation {
+    let (status, provider_error) = match (answer, dialect) {
+        (Err(_), _) => (RevocationStatus::Uncertain, None),
+        (Ok(answer), RevocationDialect::JsonDelete) if answer.status == 204 => (RevocationStatus::Revoked, None),
+        (Ok(answer), RevocationDialect::Bearer) if answer.status == 200 => judge_body(answer),
+        (Ok(answer), _) => judge(answer),
     };
     Revocation { account: owned.account.clone(), token: owned.token.kind, status, provider_error }
 }
@@ -72,6 +120,17 @@ fn judge(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
         _ => RevocationStatus::Uncertain,
     };
     (status, code)
+}
+
+/// An answer whose body says whether it is one: `ok`, and whether the token was revoked.
+fn judge_body(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
+    let body = strict_object(&answer.body).unwrap_or_default();
+    let says = |name: &str| body.get(name).and_then(serde_json::Value::as_bool);
+    match (says("ok"), says("revoked")) {
+        (Some(true), Some(true)) => (RevocationStatus::Revoked, None),
+        (Some(false), _) => (RevocationStatus::Refused, error_code(answer)),
+        _ => (RevocationStatus::Uncertain, None),
+    }
 }
 
 /// The member `error`, RFC 6749 §5.2, if it looks like one.

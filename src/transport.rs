@@ -82,8 +82,11 @@ mod ureq_transport {
                     .build()
                     .call()?
             }
-            HttpMethod::Post => {
-                let mut request = agent.post(call.url.reveal());
+            HttpMethod::Post | HttpMethod::Delete => {
+                let mut request = match call.method {
+                    HttpMethod::Delete => agent.delete(call.url.reveal()).force_send_body(),
+                    HttpMethod::Get | HttpMethod::Post => agent.post(call.url.reveal()),
+                };
                 for header in &call.headers {
                     request = request.header(&header.name, header.value.reveal());
                 }

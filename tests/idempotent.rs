@@ -49,7 +49,7 @@ fn host() -> Host {
 
 fn request() -> EndSessionRequest {
     let token = Token { kind: TokenKind::AccessToken, value: Secret::from("a1") };
-    let account = Account { home_account_id: "alice".to_owned(), id_token: None, tokens: vec![token] };
+    let account = Account { tokens: vec![token], ..Account::new("alice") };
     EndSessionRequest::new(Who::This { account })
 }
 

@@ -52,7 +52,7 @@ fn client(home: Home) -> (Host, Arc<LogoutClient>) {
 }
 
 fn request(redirect: &str) -> EndSessionRequest {
-    let account = Account { home_account_id: "alice".to_owned(), id_token: None, tokens: Vec::new() };
+    let account = Account::new("alice");
     EndSessionRequest {
         redirect: Some(Redirect::Uri { uri: redirect.to_owned() }),
         ..EndSessionRequest::new(Who::This { account })

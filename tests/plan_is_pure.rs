@@ -66,7 +66,7 @@ fn host() -> Host {
 }
 
 fn account() -> Account {
-    Account { home_account_id: "alice".to_owned(), id_token: None, tokens: Vec::new() }
+    Account::new("alice")
 }
 
 fn request() -> EndSessionRequest {

@@ -62,7 +62,7 @@ fn cost(others: usize) -> (usize, usize) {
     .unwrap();
     let client = LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap();
     let sign_out = |session: &str| {
-        let account = Account { home_account_id: session.to_owned(), id_token: None, tokens: Vec::new() };
+        let account = Account::new(session);
         client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap()
     };
     let mut entries = BTreeMap::new();

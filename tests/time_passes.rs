@@ -27,7 +27,7 @@ fn host() -> Host {
 }
 
 fn who(id: &str) -> EndSessionRequest {
-    let account = Account { home_account_id: id.to_owned(), id_token: None, tokens: Vec::new() };
+    let account = Account::new(id);
     EndSessionRequest::new(Who::This { account })
 }
 

@@ -10,9 +10,9 @@ use crate::redirect_uri::returned_to;
 use crate::secret::Secret;
 
 /// What a returned address says.
-struct Returned<'a> {
-    url: &'a str,
-    state: String,
+pub(super) struct Returned<'a> {
+    pub(super) url: &'a str,
+    pub(super) state: Option<String>,
     issuer: Option<String>,
     error: Option<String>,
     code: bool,
@@ -38,13 +38,17 @@ impl LogoutClient {
     pub(super) fn read_return(&self, url: &Secret, ticket: Option<&Secret>) -> Result<Completion, LogoutError> {
         let returned = match self.parse(url.reveal()) {
             Ok(returned) => returned,
-            Err(NotOursReason::MissingState) => return self.without_state(url.reveal()),
             Err(why) => return Ok(Completion::NotOurs { why }),
         };
-        let Some((id, ours)) = pending::identify(&returned.state) else {
-            return self.unknown_state(url.reveal());
-        };
         let now = entropy::now();
+        let found = match returned.state.as_deref().and_then(pending::identify) {
+            Some((id, ours)) => Ok((id.to_owned(), Some(ours))),
+            None => self.by_address(&returned, ticket, now)?.map(|id| (id, None)),
+        };
+        let (id, ours) = match &found {
+            Ok((id, ours)) => (id.as_str(), *ours),
+            Err(why) => return Ok(Completion::NotOurs { why: *why }),
+        };
         let mut verdict = Verdict::NotOurs(NotOursReason::NothingPending);
         let updated = self.update(id, |record| {
             verdict = self.judge(record, &returned, ours, ticket, now);
@@ -85,34 +89,11 @@ impl LogoutClient {
         // PLR-05: two states, or one where none belongs, are nobody's.
         let state = match all("state").as_slice() {
             [] if hidden.iter().any(|(name, _)| name == "state") => return Err(NotOursReason::WrongState),
-            [] => return Err(NotOursReason::MissingState),
-            [state] if !hidden.iter().any(|(name, _)| name == "state") => (*state).clone(),
+            [] => None,
+            [state] if !hidden.iter().any(|(name, _)| name == "state") => Some((*state).clone()),
             _ => return Err(NotOursReason::WrongState),
         };
         Ok(Returned { url, state, issuer: one("iss"), error: one("error"), code: one("code").is_some() })
-    }
-
-    /// PLR-02 and PLR-09: without a state nothing is matched; what is said depends on whether anything waits.
-    fn without_state(&self, url: &str) -> Result<Completion, LogoutError> {
-        self.unmatched(url, NotOursReason::MissingState)
-    }
-
-    /// A state that is not of our making.
-    fn unknown_state(&self, url: &str) -> Result<Completion, LogoutError> {
-        self.unmatched(url, NotOursReason::WrongState)
-    }
-
-    fn unmatched(&self, url: &str, why: NotOursReason) -> Result<Completion, LogoutError> {
-        let known = self.registered.iter().chain(&self.config.redirect_uri).any(|uri| returned_to(uri, url));
-        if !known {
-            return Ok(Completion::NotOurs { why: NotOursReason::OtherAddress });
-        }
-        if self.is_server() {
-            return Ok(Completion::NotOurs { why });
-        }
-        let waiting = self.pending(None)?;
-        let why = if waiting.is_empty() { NotOursReason::NothingPending } else { why };
-        Ok(Completion::NotOurs { why })
     }
 
     /// Compares a return with the record and, if it matches, changes the record.
@@ -120,13 +101,14 @@ impl LogoutClient {
         &self,
         record: &mut Record,
         returned: &Returned<'_>,
-        ours: &str,
+        ours: Option<&str>,
         ticket: Option<&Secret>,
         now: i64,
     ) -> Verdict {
-        let leg = match (&record.logout, &record.proof) {
-            (Some(logout), _) if logout.has_state(ours) => Leg::Logout,
-            (_, Some(proof)) if proof.has_state(ours) => Leg::Proof,
+        let leg = match (&record.logout, &record.proof, ours) {
+            (Some(logout), _, None) if !logout.echoes => Leg::Logout,
+            (Some(logout), _, Some(ours)) if logout.has_state(ours) => Leg::Logout,
+            (_, Some(proof), Some(ours)) if proof.has_state(ours) => Leg::Proof,
             _ => return Verdict::NotOurs(NotOursReason::WrongState),
         };
         let journey = match leg {
@@ -139,7 +121,7 @@ impl LogoutClient {
         if !returned_to(&journey.redirect_uri, returned.url) {
             return Verdict::NotOurs(NotOursReason::OtherAddress);
         }
-        if returned.issuer.as_ref().is_some_and(|issuer| *issuer != self.row.issuer) {
+        if returned.issuer.as_ref().is_some_and(|issuer| !self.row.believes(issuer)) {
             return Verdict::NotOurs(NotOursReason::WrongState);
         }
         let (over, late) = (journey.over, journey.is_late(now));
@@ -180,13 +162,15 @@ impl LogoutClient {
 
 fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let caller_state = record.caller_state.take();
+    let echoes = record.logout.as_ref().is_none_or(|journey| journey.echoes);
     let open_window = std::mem::take(&mut record.open_window);
     let provider = match &returned.error {
         Some(error) => {
             record.provider_error = Some(plain(error));
             SessionStatus::Failed { because: Failure::ProviderRefused }
         }
-        None => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
+        None if echoes => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
+        None => SessionStatus::Unconfirmed { because: Doubt::Returned },
     };
     record.stop_waiting(provider);
     Verdict::Ended { open_window, caller_state }

@@ -5,6 +5,7 @@ use super::discover::Lookup;
 use super::sign_out::Drawn;
 use crate::asked::check_opaque;
 use crate::config::Home;
+use crate::direct_call;
 use crate::end_session::{self, Built, Draft};
 use crate::host::{LogoutEventKind, Navigated};
 use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
@@ -55,9 +56,10 @@ impl LogoutClient {
             Some(address) => address.clone(),
             None => self.discovered_end_session(record, lookup)?,
         };
-        end_session::check_endpoint(&self.row.names, &departure.draft, &endpoint)
+        end_session::check_endpoint(&self.row.parameters, &departure.draft, &endpoint)
             .map_err(|_| Failure::EndpointRefused)?;
-        let build = |draft| end_session::build(&self.row.names, draft, &endpoint, &drawn.state, &record.correlation_id);
+        let build =
+            |draft| end_session::build(&self.row.parameters, draft, &endpoint, &drawn.state, &record.correlation_id);
         let built = build(&departure.draft);
         if !built.hint_dropped {
             return Ok(framed(built, departure, record));
@@ -133,6 +135,16 @@ impl LogoutClient {
         }
     }
 
+    /// Ends the session by a direct request. Its answer is known at once; nothing is tried twice.
+    pub(super) fn call(&self, plan: &LogoutPlan, record: &mut Record) {
+        if let Some(planned) = &plan.call {
+            let call = direct_call::call(&self.config, planned, self.row.public_addresses_only);
+            let (provider, error) = direct_call::read(planned, self.send(call).as_ref());
+            record.provider = provider;
+            record.provider_error = error;
+        }
+    }
+
     /// Revokes what was read before the clear, refresh tokens first (REV-06). No failure stops the next.
     pub(super) fn revoke(&self, plan: &LogoutPlan, record: &mut Record, lookup: &mut Lookup) {
         if plan.tokens.is_empty() {
@@ -166,8 +178,10 @@ impl LogoutClient {
                 // A cached token that cannot go into a form stays alive.
                 Ok(Some(_)) if check_opaque(&owned.token.value).is_err() => unsent(RevocationStatus::Uncertain),
                 Ok(Some(address)) => {
-                    let call = revocation::call(&self.config, address, owned, self.row.public_addresses_only);
-                    revocation::read(owned, self.send(call).as_ref())
+                    let dialect = self.row.revocations.dialect;
+                    let public_only = self.row.public_addresses_only;
+                    let call = revocation::call(&self.config, dialect, address, owned, public_only);
+                    revocation::read(dialect, owned, self.send(call).as_ref())
                 }
             };
             record.revocations.push(revocation);

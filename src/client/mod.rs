@@ -7,6 +7,7 @@ mod entropy;
 mod proof;
 mod records;
 mod sign_out;
+mod stateless;
 mod store;
 
 use std::sync::Arc;
@@ -51,7 +52,7 @@ impl LogoutClient {
         transport: Option<Arc<dyn HttpTransport>>,
         listeners: Vec<Arc<dyn LogoutListener>>,
     ) -> Result<Self, LogoutError> {
-        let row = config.provider.row()?;
+        let row = config.provider.row(&config.client_id)?;
         config.check(&row)?;
         if row.public_addresses_only && transport.is_some() {
             return Err(LogoutError::configuration(
@@ -166,8 +167,7 @@ impl LogoutClient {
             return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
-        let account = |id| Account { home_account_id: id, id_token: None, tokens: Vec::new() };
-        Ok(clearing.cached.into_iter().map(|cached| account(cached.account)).collect())
+        Ok(clearing.cached.into_iter().map(|cached| Account::new(cached.account)).collect())
     }
 }
 

@@ -34,7 +34,7 @@ impl LogoutClient {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        let url = query::append(&endpoint, parameters);
+        let url = query::append(&endpoint, parameters.map(|(name, value)| (name, Some(value))));
         let journey = Journey::new(&state, redirect_uri.clone(), entropy::now());
         self.update(id, |record| {
             record.proof = Some(journey.clone());

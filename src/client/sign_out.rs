@@ -12,6 +12,7 @@ use crate::navigation::LogoutMode;
 use crate::outcome::{AccountStatus, Doubt, Evidence, Failure, LogoutOutcome, SessionStatus, UpstreamStatus};
 use crate::pending::{self, Journey, Record};
 use crate::plan::{LogoutPlan, PlanWarning};
+use crate::provider::parameters::Carries;
 use crate::secret::Secret;
 
 /// What is drawn at random for one run.
@@ -34,6 +35,7 @@ impl LogoutClient {
         }
         self.read_back(plan, &mut record);
         let mut lookup = Lookup::default();
+        self.call(plan, &mut record);
         let next = self.depart(plan, &mut record, &drawn, &mut lookup);
         self.revoke(plan, &mut record, &mut lookup);
         let known = self.settle(record);
@@ -61,12 +63,15 @@ impl LogoutClient {
             everyone: plan.leaver == Leaver::Everyone,
             application: pending,
             accounts: plan.accounts.iter().map(|id| AccountStatus { account: id.clone(), status: pending }).collect(),
-            provider: match (&plan.departure, plan.obstacle) {
-                (Some(_), _) => pending,
-                (None, Some(obstacle)) => SessionStatus::Failed { because: obstacle.into() },
-                (None, None) => SessionStatus::NotAsked,
+            provider: match (plan.asks_provider(), plan.obstacle) {
+                (true, _) => pending,
+                (false, Some(obstacle)) => SessionStatus::Failed { because: obstacle.into() },
+                (false, None) => SessionStatus::NotAsked,
             },
-            upstream: UpstreamStatus::NotAsked,
+            upstream: match &plan.departure {
+                Some(departure) if departure.draft.federated => UpstreamStatus::Unconfirmed,
+                _ => UpstreamStatus::NotAsked,
+            },
             revocations: Vec::new(),
             left_behind: Vec::new(),
             warnings: plan.warnings.clone(),
@@ -79,9 +84,13 @@ impl LogoutClient {
                 .and_then(|departure| departure.draft.caller_state.as_ref())
                 .map(|state| state.reveal().to_owned()),
             ticket_hash: ticket.as_deref().map(pending::hash),
-            logout: expected.map(|uri| Journey::new(&state, uri, now)),
+            logout: expected.map(|uri| Journey {
+                echoes: self.row.parameters.carry(Carries::State),
+                ..Journey::new(&state, uri, now)
+            }),
             proof: None,
             open_window: false,
+            frame_parent: plan.frame_parent.clone(),
         };
         Ok((record, Drawn { state, ticket: ticket.map(Secret::from) }))
     }

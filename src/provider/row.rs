@@ -2,6 +2,10 @@
 
 use url::Url;
 
+use super::allow_list::AllowList;
+use super::parameters::Parameters;
+use crate::account::TokenKind;
+use crate::cookie::Cookie;
 use crate::error::LogoutError;
 use crate::request::Reach;
 
@@ -22,39 +26,6 @@ impl Endpoint {
     }
 }
 
-/// What the provider calls the parameters; an absent one is not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Names {
-    pub(crate) redirect_uri: &'static str,
-    pub(crate) correlation_id: Option<&'static str>,
-    pub(crate) id_token_hint: &'static str,
-    pub(crate) client_id: Option<&'static str>,
-    pub(crate) state: &'static str,
-    pub(crate) logout_hint: &'static str,
-    pub(crate) ui_locales: &'static str,
-}
-
-impl Names {
-    /// RP-Initiated Logout 1.0 §2.
-    pub(crate) const STANDARD: Self = Self {
-        redirect_uri: "post_logout_redirect_uri",
-        correlation_id: None,
-        id_token_hint: "id_token_hint",
-        client_id: Some("client_id"),
-        state: "state",
-        logout_hint: "logout_hint",
-        ui_locales: "ui_locales",
-    };
-
-    /// Every name that only exeunt may write.
-    pub(crate) fn reserved(&self) -> impl Iterator<Item = &'static str> {
-        [Some(self.redirect_uri), self.correlation_id, Some(self.id_token_hint), Some("client_id"), Some(self.state)]
-            .into_iter()
-            .flatten()
-            .chain([self.logout_hint, self.ui_locales, "post_logout_redirect_uri"])
-    }
-}
-
 /// A documented condition under which the browser does not come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, uniffi::Enum)]
 #[serde(rename_all = "snake_case")]
@@ -67,39 +38,244 @@ pub enum ReturnCondition {
     NeedsActiveSession,
     /// Personal accounts need a front-channel sign-out address in the app registration.
     NeedsFrontChannelUrl,
+    /// A social provider behind the provider may ignore the address.
+    SocialConnection,
+    /// The ID token of the session must be sent along.
+    NeedsIdToken,
+    /// The address is set at the provider, once for the app; none can be sent.
+    SetAtProvider,
+}
+
+/// How far the end of a token reaches where it is more than the session that leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationScope {
+    /// Everything the user ever granted to the project, in all its apps.
+    WholeGrant,
+    /// Every token of this user and app, on all devices.
+    EveryTokenOfApp,
+}
+
+/// How a token is handed in to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RevocationDialect {
+    /// RFC 7009.
+    Standard,
+    /// RFC 7009 with the client's secret in the body, whatever is configured.
+    SecretInBody,
+    /// A form with the token and nothing else.
+    TokenAlone,
+    /// DELETE with Basic credentials and the token in JSON.
+    JsonDelete,
+    /// POST with the token as bearer; the answer is JSON that says `ok`.
+    Bearer,
+}
+
+/// What a provider does with tokens that leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RevocationRule {
+    pub(crate) dialect: RevocationDialect,
+    pub(crate) kinds: &'static [TokenKind],
+    /// Whether it is done without being asked for.
+    pub(crate) by_default: bool,
+    /// Where it ends more than the session that leaves, it has to be asked for with `everywhere` (PRV-03).
+    pub(crate) scope: Option<RevocationScope>,
+    /// Whether it needs the client's secret, which only a server has (PRV-02).
+    pub(crate) needs_secret: bool,
+}
+
+impl RevocationRule {
+    pub(crate) const STANDARD: Self = Self {
+        dialect: RevocationDialect::Standard,
+        kinds: &[TokenKind::RefreshToken, TokenKind::AccessToken],
+        by_default: true,
+        scope: None,
+        needs_secret: false,
+    };
+    pub(crate) const REFRESH_ONLY: Self = Self { kinds: &[TokenKind::RefreshToken], ..Self::STANDARD };
+}
+
+/// What names the session in a direct request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum CallDialect {
+    /// A form with the refresh token and the client.
+    RefreshTokenForm,
+    /// The access token or ID token as plain text, Basic credentials as they are.
+    TokenAsText,
+}
+
+/// A direct request that ends a session, without a browser.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct DirectCall {
+    pub(crate) endpoint: String,
+    pub(crate) dialect: CallDialect,
+    /// The only answer that proves the end: this status with an empty body.
+    pub(crate) success: i32,
+    /// Whether other apps of the same user are signed out too.
+    pub(crate) ends_other_apps: bool,
+}
+
+/// Which issuers metadata and returns may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IssuerRule {
+    /// Byte for byte the configured one (DISC-02).
+    Exact,
+    /// `https://{host}/{tenant id}/v2.0`, where the host is the configured one or the tenant's below this suffix: the
+    /// named exception B2C-04.
+    Tenant { suffix: &'static str },
+}
+
+/// Why a reach is too far for a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooFar {
+    pub(crate) rule: &'static str,
+    pub(crate) detail: &'static str,
+}
+
+impl TooFar {
+    pub(crate) const NOTHING_BEHIND: Self =
+        Self { rule: "REQ-01", detail: "this provider cannot be asked to end the session behind it" };
 }
 
 /// One provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) issuer: String,
+    pub(crate) issuer_rule: IssuerRule,
+    /// Where metadata is looked up, for endpoints that are `Discovered`.
+    pub(crate) metadata: String,
     pub(crate) end_session: Endpoint,
     pub(crate) revocation: Endpoint,
     pub(crate) authorization: Endpoint,
-    pub(crate) names: Names,
+    pub(crate) parameters: Parameters,
     /// Whether the ID token of the leaving account is sent without being asked for.
     pub(crate) sends_id_token: bool,
     /// The claim that gives `logout_hint`, and the cure where it is missing.
     pub(crate) logout_hint_claim: Option<HintClaim>,
+    /// Whether `logout_hint` must be the session identifier of the ID token beside it.
+    pub(crate) logout_hint_is_sid: bool,
     /// Whether the page that asked is the redirect target when nothing else is.
     pub(crate) inherits_page: bool,
     /// Whether the provider refuses a redirect without hint and client identifier.
     pub(crate) redirect_needs_identity: bool,
+    /// Whether the provider refuses a request without a redirect.
+    pub(crate) needs_redirect: bool,
     /// Whether the endpoint takes a form as well as an address.
     pub(crate) accepts_post: bool,
     pub(crate) default_reach: Reach,
-    /// How far this provider can be asked to go.
+    /// How far this provider can be asked to go, and why not farther.
     pub(crate) farthest_reach: Reach,
+    pub(crate) too_far: TooFar,
     pub(crate) may_not_return: &'static [ReturnCondition],
+    /// What the provider itself checks a redirect address against, where that is known.
+    pub(crate) allow_list: Option<AllowList>,
+    /// A page of the provider through which some sessions behind it return; the target follows.
+    pub(crate) upstream_return: Option<String>,
+    pub(crate) revocations: RevocationRule,
+    pub(crate) direct: Option<DirectCall>,
+    /// Cookies in which an app of this provider keeps its session.
+    pub(crate) cookies: Vec<Cookie>,
     /// Hosts that name the same cloud in a token cache, the first being preferred.
     pub(crate) alias_hosts: Vec<String>,
     pub(crate) public_addresses_only: bool,
+}
+
+impl Row {
+    /// An OpenID provider that keeps to the specifications; other rows say in what they differ.
+    pub(crate) fn standard(issuer: &str) -> Self {
+        let host = Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
+        Self {
+            issuer: issuer.to_owned(),
+            issuer_rule: IssuerRule::Exact,
+            metadata: format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')),
+            end_session: Endpoint::Discovered,
+            revocation: Endpoint::Discovered,
+            authorization: Endpoint::Discovered,
+            parameters: Parameters::standard(),
+            sends_id_token: true,
+            logout_hint_claim: None,
+            logout_hint_is_sid: false,
+            inherits_page: false,
+            redirect_needs_identity: true,
+            needs_redirect: false,
+            accepts_post: true,
+            default_reach: Reach::Provider,
+            farthest_reach: Reach::Provider,
+            too_far: TooFar::NOTHING_BEHIND,
+            may_not_return: &[],
+            allow_list: None,
+            upstream_return: None,
+            revocations: RevocationRule::STANDARD,
+            direct: None,
+            cookies: Vec::new(),
+            alias_hosts: host.into_iter().collect(),
+            public_addresses_only: false,
+        }
+    }
+
+    /// A provider without a browser's way out: only tokens can be revoked.
+    pub(crate) fn without_sign_out(issuer: &str) -> Self {
+        Self {
+            end_session: Endpoint::Missing,
+            revocation: Endpoint::Missing,
+            authorization: Endpoint::Missing,
+            parameters: Parameters::listed(&[]),
+            sends_id_token: false,
+            ..Self::standard(issuer)
+        }
+    }
+
+    /// Whether metadata or a return may name this issuer.
+    pub(crate) fn believes(&self, issuer: &str) -> bool {
+        match self.issuer_rule {
+            IssuerRule::Exact => issuer == self.issuer,
+            IssuerRule::Tenant { suffix } => is_tenant_issuer(issuer, &self.alias_hosts, suffix),
+        }
+    }
+}
+
+fn is_tenant_issuer(issuer: &str, hosts: &[String], suffix: &str) -> bool {
+    let tenant = |text: &str| {
+        let groups: Vec<usize> = text.split('-').map(str::len).collect();
+        groups == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    };
+    let Some((host, path)) = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/')) else {
+        return false;
+    };
+    let Some((id, version)) = path.split_once('/') else {
+        return false;
+    };
+    let its_own = host.strip_suffix(suffix).and_then(|front| front.strip_suffix('.')) == Some(id);
+    tenant(id) && matches!(version, "v2.0" | "v2.0/") && (its_own || hosts.iter().any(|known| known == host))
 }
 
 /// A claim of the ID token that spares the user an account picker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HintClaim {
     pub(crate) cure: &'static str,
+}
+
+/// A refused authority of one request is a refused request.
+pub(crate) fn as_request(error: LogoutError) -> LogoutError {
+    match error {
+        LogoutError::Configuration { rule, detail } => LogoutError::Request { rule, detail },
+        other => other,
+    }
+}
+
+/// `https://{domain}` from a domain as people write it: a scheme before it and a slash after it are forgiven, nothing
+/// else. http stays on loopback only, for tests.
+pub(crate) fn domain_base(rule: &str, text: &str) -> Result<String, LogoutError> {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let domain = rest.strip_suffix('/').unwrap_or(rest).to_ascii_lowercase();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':');
+    let sound = !domain.is_empty() && domain.bytes().all(plain) && !domain.split('.').any(str::is_empty);
+    let loopback = Url::parse(&format!("http://{domain}/")).is_ok_and(|url| crate::redirect_uri::is_loopback(&url));
+    let base = if scheme == "http" && loopback { format!("http://{domain}") } else { format!("https://{domain}") };
+    if sound && matches!(scheme, "http" | "https") && Url::parse(&base).is_ok() {
+        return Ok(base);
+    }
+    Err(LogoutError::configuration(rule, "the domain must be a host name such as tenant.example.com, and nothing else"))
 }
 
 /// An https address without fragment and user; http on loopback only, for tests.

@@ -1,0 +1,143 @@
+//! What goes along with those who leave: the hints that name their session, and the tokens that die with it.
+
+use crate::account::TokenKind;
+use crate::asked::{check_client, check_opaque};
+use crate::cache::Clearing;
+use crate::config::ClientConfig;
+use crate::id_token::{Hints, read_id_token_unverified};
+use crate::plan::{OwnedToken, PlanWarning};
+use crate::provider::row::{CallDialect, Endpoint, Row};
+use crate::request::{EndSessionRequest, Who};
+use crate::secret::Secret;
+
+/// Every token of those who leave, refresh tokens first (REV-06): what the request names and what the cache holds, each
+/// once.
+fn all_tokens(request: &EndSessionRequest, clearing: &Clearing) -> Vec<OwnedToken> {
+    let mut tokens: Vec<OwnedToken> = Vec::new();
+    if let Who::This { account } = &request.who {
+        let id = &account.home_account_id;
+        tokens.extend(account.tokens.iter().map(|token| OwnedToken { account: id.clone(), token: token.clone() }));
+    }
+    for cached in &clearing.cached {
+        for token in &cached.tokens {
+            let known = tokens.iter().any(|owned| owned.token == *token);
+            if !known {
+                tokens.push(OwnedToken { account: cached.account.clone(), token: token.clone() });
+            }
+        }
+    }
+    tokens.sort_by_key(|owned| owned.token.kind);
+    tokens
+}
+
+/// The tokens that will be revoked, and what should be known about that.
+pub(crate) fn tokens_to_revoke(
+    config: &ClientConfig,
+    row: &Row,
+    request: &EndSessionRequest,
+    clearing: &Clearing,
+    warnings: &mut Vec<PlanWarning>,
+) -> Vec<OwnedToken> {
+    if !request.revoke_tokens.or(config.revoke_tokens).unwrap_or(row.revocations.by_default) {
+        return Vec::new();
+    }
+    let mut tokens = all_tokens(request, clearing);
+    if row.revocation == Endpoint::Missing {
+        return tokens;
+    }
+    for kind in [TokenKind::RefreshToken, TokenKind::AccessToken] {
+        if !row.revocations.kinds.contains(&kind) && tokens.iter().any(|owned| owned.token.kind == kind) {
+            warnings.push(PlanWarning::TokenStaysValid { token: kind });
+        }
+    }
+    tokens.retain(|owned| row.revocations.kinds.contains(&owned.token.kind));
+    if let Some(scope) = row.revocations.scope.filter(|_| !tokens.is_empty()) {
+        warnings.push(PlanWarning::RevocationReachesFurther { scope });
+    }
+    tokens
+}
+
+/// The token that names the session in a direct request, and whose it is.
+pub(crate) fn session_token(
+    dialect: CallDialect,
+    request: &EndSessionRequest,
+    clearing: &Clearing,
+) -> Option<(String, Secret)> {
+    let wanted = match dialect {
+        CallDialect::RefreshTokenForm => TokenKind::RefreshToken,
+        CallDialect::TokenAsText => TokenKind::AccessToken,
+    };
+    // One request ends one session: when everyone leaves, each would need its own.
+    let Who::This { account } = &request.who else {
+        return None;
+    };
+    let owned = all_tokens(request, clearing).into_iter().find(|owned| owned.token.kind == wanted);
+    let id_token = || match dialect {
+        CallDialect::RefreshTokenForm => None,
+        CallDialect::TokenAsText => {
+            account.id_token.clone().or_else(|| clearing.cached.iter().find_map(|cached| cached.id_token.clone()))
+        }
+    };
+    let token = owned.map(|owned| owned.token.value).or_else(id_token)?;
+    check_opaque(&token).is_ok().then(|| (account.home_account_id.clone(), token))
+}
+
+/// The hints of the account that leaves.
+#[derive(Default)]
+pub(crate) struct Leaving {
+    pub(crate) id_token_hint: Option<Secret>,
+    pub(crate) logout_hint: Option<Secret>,
+}
+
+impl Leaving {
+    pub(crate) fn gather(
+        config: &ClientConfig,
+        row: &Row,
+        request: &EndSessionRequest,
+        clearing: &Clearing,
+        warnings: &mut Vec<PlanWarning>,
+    ) -> Self {
+        let own = match &request.who {
+            // RPI-12: when everyone leaves, nobody's token is sent.
+            Who::Everyone => None,
+            Who::This { account } => usable_token(config, account.id_token.as_ref(), clearing, warnings),
+        };
+        let claim = own.as_ref().and_then(|(_, hints)| hints.login_hint.clone());
+        let logout_hint = request.logout_hint.clone().or_else(|| row.logout_hint_claim.and(claim));
+        if let (Some(claim), None) = (row.logout_hint_claim, &logout_hint) {
+            let cure = match &request.who {
+                Who::Everyone => "name the account, or give a logout_hint",
+                Who::This { .. } => claim.cure,
+            };
+            warnings.push(PlanWarning::AccountPickerWillShow { cure: cure.to_owned() });
+        }
+        let sent = own.filter(|_| row.sends_id_token).map(|(token, _)| token);
+        let id_token_hint = request.id_token_hint.clone().or(sent);
+        if row.sends_id_token && id_token_hint.is_none() {
+            let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
+            warnings.push(PlanWarning::ConfirmationWillShow { cure });
+        }
+        Self { id_token_hint, logout_hint }
+    }
+}
+
+/// The ID token of the request, which was checked, or the cached one, which may be damaged and is then only a warning.
+fn usable_token(
+    config: &ClientConfig,
+    given: Option<&Secret>,
+    clearing: &Clearing,
+    warnings: &mut Vec<PlanWarning>,
+) -> Option<(Secret, Hints)> {
+    let cached = clearing.cached.iter().find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
+    let (account, token) = given.map(|token| (None, token)).or(cached.map(|(account, token)| (Some(account), token)))?;
+    let read = read_id_token_unverified(token).and_then(|hints| check_client(config, &hints).map(|()| hints));
+    match (read, account) {
+        (Ok(hints), _) => Some((token.clone(), hints)),
+        (Err(error), Some(account)) => {
+            let rule = error.broken_rule().unwrap_or_default();
+            warnings.push(PlanWarning::DamagedIdToken { account: account.clone(), rule });
+            None
+        }
+        (Err(_), None) => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! Auth0: its own endpoint `/v2/logout` and, where a tenant has it, the standard one `/oidc/logout`. Sources: Auth0's
+//! documents on sign-out.
+
+use super::Auth0Endpoint;
+use super::allow_list::AllowList;
+use super::parameters::{Carries, Parameters};
+use super::row::{Endpoint, ReturnCondition, RevocationRule, Row, domain_base};
+use crate::error::LogoutError;
+use crate::request::Reach;
+
+/// Whose address the browser may return to, and who is asked.
+pub(super) struct Lists<'a> {
+    pub(super) application: &'a [String],
+    pub(super) tenant: &'a [String],
+    pub(super) names_client: bool,
+}
+
+pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> Result<Row, LogoutError> {
+    let base = domain_base("A0-01", domain)?;
+    let common = Row {
+        revocation: Endpoint::Known(format!("{base}/oauth/revoke")),
+        authorization: Endpoint::Known(format!("{base}/authorize")),
+        farthest_reach: Reach::Upstream,
+        may_not_return: &[ReturnCondition::MustBeRegistered],
+        revocations: RevocationRule::REFRESH_ONLY,
+        ..Row::standard(&format!("{base}/"))
+    };
+    let row = match endpoint {
+        Auth0Endpoint::V2Logout => Row {
+            end_session: Endpoint::Known(format!("{base}/v2/logout")),
+            parameters: own_parameters(),
+            sends_id_token: false,
+            redirect_needs_identity: false,
+            accepts_post: false,
+            // A0-04: neither query nor fragment of the target is looked at.
+            allow_list: Some(AllowList::read(lists.application, lists.tenant, false)?),
+            upstream_return: Some(format!("{base}/logout?returnTo=")),
+            ..common
+        },
+        Auth0Endpoint::OidcLogout => Row {
+            end_session: Endpoint::Known(format!("{base}/oidc/logout")),
+            parameters: standard_parameters(),
+            logout_hint_is_sid: true,
+            // A0-24: here the query of the target counts.
+            allow_list: Some(AllowList::read(lists.application, lists.tenant, true)?),
+            ..common
+        },
+    };
+    let parameters = if lists.names_client { row.parameters } else { row.parameters.without(Carries::ClientId) };
+    Ok(Row { parameters, redirect_needs_identity: false, ..row })
+}
+
+/// A0-01: `federated` has no value and stands first; nothing is echoed, so there is no `state`.
+fn own_parameters() -> Parameters {
+    Parameters::listed(&[
+        (Carries::Federated, "federated"),
+        (Carries::RedirectUri, "returnTo"),
+        (Carries::ClientId, "client_id"),
+        (Carries::UpstreamToken, "access_token"),
+    ])
+}
+
+/// A0-20.
+fn standard_parameters() -> Parameters {
+    Parameters::listed(&[
+        (Carries::IdTokenHint, "id_token_hint"),
+        (Carries::LogoutHint, "logout_hint"),
+        (Carries::RedirectUri, "post_logout_redirect_uri"),
+        (Carries::ClientId, "client_id"),
+        (Carries::Federated, "federated"),
+        (Carries::State, "state"),
+        (Carries::UiLocales, "ui_locales"),
+    ])
+}

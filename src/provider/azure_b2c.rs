@@ -1,0 +1,67 @@
+//! Azure AD B2C. The policy stands in the path or in the query, and stays where it was written (B2C-01). Source: the Azure
+//! AD B2C page on OpenID Connect sign-out.
+
+use super::entra;
+use super::parameters::{Carries, Parameters};
+use super::row::{Endpoint, IssuerRule, Row, as_request, endpoint_url};
+use crate::error::LogoutError;
+use crate::query;
+
+/// Tenants live below this host; a tenant's own domain is named in full.
+const HOST_SUFFIX: &str = "b2clogin.com";
+
+pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
+    let refuse = |detail: &str| Err(LogoutError::configuration("B2C-01", detail));
+    let Ok(url) = endpoint_url(authority) else {
+        return refuse("the authority is not an https address");
+    };
+    let (front, policy, _) = query::split(authority);
+    let front = front.trim_end_matches('/');
+    let segments = url.path_segments().map(|all| all.filter(|segment| !segment.is_empty()).count()).unwrap_or(0);
+    let in_query = policy.map(|text| query::decode(text).iter().any(|(name, value)| name == "p" && !value.is_empty()));
+    match (segments, in_query) {
+        (2, None) | (1, Some(true)) => {}
+        _ => {
+            return refuse(
+                "the authority must be https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com/{policy}, or end in \
+                 ?p={policy}",
+            );
+        }
+    }
+    let at = |path: &str| match policy {
+        Some(policy) => format!("{front}{path}?{policy}"),
+        None => format!("{front}{path}"),
+    };
+    Ok(Row {
+        issuer_rule: IssuerRule::Tenant { suffix: HOST_SUFFIX },
+        metadata: at("/v2.0/.well-known/openid-configuration"),
+        end_session: Endpoint::Known(at("/oauth2/v2.0/logout")),
+        authorization: Endpoint::Known(at("/oauth2/v2.0/authorize")),
+        parameters: parameters(),
+        // B2C-03: without a hint the browser may be sent anywhere, so the hint always goes along.
+        sends_id_token: true,
+        ..entra::family(Row::standard(front))
+    })
+}
+
+/// B2C-02: the client identifier is needed where the session is shared within one application.
+fn parameters() -> Parameters {
+    Parameters::listed(&[
+        (Carries::RedirectUri, "post_logout_redirect_uri"),
+        (Carries::CorrelationId, "client-request-id"),
+        (Carries::IdTokenHint, "id_token_hint"),
+        (Carries::ClientId, "client_id"),
+        (Carries::State, "state"),
+        (Carries::LogoutHint, "logout_hint"),
+        (Carries::UiLocales, "ui_locales"),
+    ])
+}
+
+/// Another policy of the same host for one request.
+pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutError> {
+    let other = row(authority).map_err(as_request)?;
+    if other.alias_hosts != configured.alias_hosts {
+        return Err(LogoutError::request("ENTRA-04", "the authority lies on another host than the configured one"));
+    }
+    Ok(other)
+}

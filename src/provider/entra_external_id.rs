@@ -1,0 +1,31 @@
+//! Microsoft Entra External ID, by metadata. Source: the Microsoft Entra External ID pages and MSAL.js, which completes a
+//! bare host with the tenant's name (CIAM-01).
+
+use super::entra;
+use super::row::{Endpoint, IssuerRule, Row, endpoint_url};
+use crate::error::LogoutError;
+
+const HOST_SUFFIX: &str = "ciamlogin.com";
+
+pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
+    let refuse = |detail: &str| Err(LogoutError::configuration("CIAM-01", detail));
+    let Ok(url) = endpoint_url(authority) else {
+        return refuse("the authority is not an https address");
+    };
+    let host = url.host_str().unwrap_or_default();
+    let tenant = host.strip_suffix(HOST_SUFFIX).and_then(|front| front.strip_suffix('.'));
+    let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty() && !tenant.contains('.')) else {
+        return refuse("the authority's host must be {tenant}.ciamlogin.com; for another domain use Provider.Oidc");
+    };
+    let base = match url.path().trim_matches('/') {
+        "" => format!("https://{host}/{tenant}.onmicrosoft.com"),
+        path if !path.contains('/') && url.query().is_none() => format!("https://{host}/{path}"),
+        _ => return refuse("the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing"),
+    };
+    Ok(Row {
+        issuer_rule: IssuerRule::Tenant { suffix: HOST_SUFFIX },
+        end_session: Endpoint::Discovered,
+        authorization: Endpoint::Discovered,
+        ..entra::family(Row::standard(&format!("{base}/v2.0")))
+    })
+}

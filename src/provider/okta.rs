@@ -1,0 +1,25 @@
+//! Okta's organisation server and custom servers. Source: Okta's OpenID Connect reference and okta-auth-js.
+
+use super::parameters::{Carries, Parameters};
+use super::row::{Endpoint, ReturnCondition, Row, check_issuer};
+use crate::error::LogoutError;
+
+pub(super) fn row(issuer: &str) -> Result<Row, LogoutError> {
+    check_issuer(issuer)?;
+    let issuer = issuer.trim_end_matches('/');
+    let server = if issuer.contains("/oauth2") { issuer.to_owned() } else { format!("{issuer}/oauth2") };
+    let at = |path: &str| Endpoint::Known(format!("{server}/v1/{path}"));
+    Ok(Row {
+        end_session: at("logout"),
+        revocation: at("revoke"),
+        authorization: at("authorize"),
+        parameters: Parameters::listed(&[
+            (Carries::IdTokenHint, "id_token_hint"),
+            (Carries::RedirectUri, "post_logout_redirect_uri"),
+            (Carries::State, "state"),
+        ]),
+        redirect_needs_identity: false,
+        may_not_return: &[ReturnCondition::MustBeRegistered, ReturnCondition::NeedsIdToken],
+        ..Row::standard(issuer)
+    })
+}
