@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Token, TokenKind};
 use crate::cache::Leaver;
 use crate::config::ClientConfig;
+use crate::cookie::Cookie;
 use crate::end_session::Draft;
 use crate::navigation::{LogoutMode, PopupWindow};
 use crate::provider::row::{Endpoint, ReturnCondition};
@@ -80,6 +81,8 @@ pub enum LogoutStep {
         everyone: bool,
         /// The keys as they are now.
         keys: Vec<String>,
+        /// The cookies that the host is told to delete.
+        cookies: Vec<Cookie>,
     },
     /// Send the browser to the provider.
     Navigate {
@@ -146,6 +149,7 @@ pub struct LogoutPlan {
     pub(crate) leaver: Leaver,
     pub(crate) accounts: Vec<String>,
     pub(crate) keys: Vec<String>,
+    pub(crate) cookies: Vec<Cookie>,
     pub(crate) departure: Option<Departure>,
     /// Why the browser goes nowhere although the provider was to be asked.
     pub(crate) obstacle: Option<Obstacle>,
@@ -165,6 +169,7 @@ impl LogoutPlan {
             accounts: self.accounts.clone(),
             everyone: self.leaver == Leaver::Everyone,
             keys: self.keys.clone(),
+            cookies: self.cookies.clone(),
         };
         let navigate = self.departure.as_ref().map(|departure| LogoutStep::Navigate {
             endpoint: departure.endpoint.clone(),

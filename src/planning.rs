@@ -27,7 +27,7 @@ pub(crate) fn plan(
     let Asked { config, row, request, leaver, reach, mode, redirect_uri, mut warnings } = asked;
     let accounts = match &leaver {
         Leaver::One(account) => vec![account.clone()],
-        Leaver::Everyone => clearing.cached.iter().map(|cached| cached.account.clone()).collect(),
+        Leaver::Everyone => clearing.accounts(),
     };
     let (mut departure, mut obstacle) = (None, None);
     let mut tokens = Vec::new();
@@ -72,6 +72,7 @@ pub(crate) fn plan(
         leaver,
         accounts,
         keys: clearing.touched(),
+        cookies: clearing.cookies.clone(),
         departure,
         obstacle,
         revocation,

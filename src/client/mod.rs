@@ -167,7 +167,7 @@ impl LogoutClient {
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
         let account = |id| Account { home_account_id: id, id_token: None, tokens: Vec::new() };
-        Ok(clearing.cached.into_iter().map(|cached| account(cached.account)).collect())
+        Ok(clearing.accounts().into_iter().map(account).collect())
     }
 }
 
@@ -177,6 +177,7 @@ impl LogoutClient {
             layout: &self.config.layout,
             client_id: &self.config.client_id,
             hosts: &self.row.alias_hosts,
+            cookies: &self.config.cookies,
             leaver,
         }
     }
