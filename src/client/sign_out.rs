@@ -98,6 +98,7 @@ impl LogoutClient {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
             self.name_accounts(plan, &clearing, record);
             record.cookies.clone_from(&clearing.cookies);
+            record.left_behind.clone_from(&clearing.unclear);
             let older = if journal_goes_along { self.older_records(plan, record) } else { Vec::new() };
             let journal = if journal_goes_along { journal(record, &older) } else { Change::default() };
             match self.store.commit(with_clear(journal, &clearing)) {
@@ -209,7 +210,10 @@ impl LogoutClient {
                 record.accounts.iter_mut().for_each(|account| account.status = unknown);
             }
             Ok(left) => {
-                record.left_behind = left.left_behind();
+                // What was not clear before is not clearer now that the entries beside it are gone.
+                record.left_behind.extend(left.left_behind());
+                record.left_behind.sort();
+                record.left_behind.dedup();
                 record.application = if record.left_behind.is_empty() { ended } else { failed };
                 for account in &mut record.accounts {
                     let held = left.cached.iter().any(|cached| cached.account.eq_ignore_ascii_case(&account.account));
