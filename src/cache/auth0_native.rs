@@ -62,5 +62,10 @@ fn item(key: &str, values: &Values) -> Item {
 pub(super) fn resolve(leaver: &Leaver, audiences: &[String], keys: &[String], values: &Values) -> Clearing {
     let ours = keys.iter().filter(|key| is_ours(audiences, key));
     let items: Vec<Item> = ours.map(|key| item(key, values)).collect();
+    // Left over from credentials that are gone, they hold no session, so there is nothing to report.
+    let left_over = items.iter().all(|item| COMPANIONS.contains(&item.key.as_str()));
+    if left_over && *leaver != Leaver::Everyone {
+        return Clearing::default();
+    }
     one_user::resolve(leaver, &items)
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::one_user::{self, Item};
-use super::{Clearing, Rewrite, Selector, Values};
+use super::{Clearing, Leaver, Rewrite, Selector, Values};
 use crate::cookie::{Cookie, SameSite};
 use crate::secret::Secret;
 
@@ -49,16 +49,17 @@ pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values)
     let items: Vec<Item> = entries.into_iter().filter_map(|(key, _)| item(selector, key, values)).collect();
     let mut clearing = one_user::resolve(selector.leaver, &items);
     for (index, _) in indexes {
-        settle_index(index, values, &mut clearing);
+        settle_index(selector.leaver, index, values, &mut clearing);
     }
     clearing.remove.sort();
     clearing.unclear.sort();
     clearing
 }
 
-/// The index goes with the last entry; before that it loses the names of those that go.
-fn settle_index(index: &str, values: &Values, clearing: &mut Clearing) {
-    if !clearing.others_stay {
+/// The index goes with the last entry; before that it loses the names of those that go. One whose entries are not here
+/// does not say whose they are.
+fn settle_index(leaver: &Leaver, index: &str, values: &Values, clearing: &mut Clearing) {
+    if *leaver == Leaver::Everyone || !clearing.others_stay && !clearing.remove.is_empty() {
         clearing.remove.push(index.to_owned());
         return;
     }
