@@ -31,7 +31,8 @@ pub struct Token {
 #[uniffi::export(Debug, Display, Eq, Hash)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
-    /// What the cache knows the account by: MSAL's home account id, or the second segment of a `Prefix` layout.
+    /// What the cache knows the account by: MSAL's home account id, the second segment of a `Prefix` layout, the user name
+    /// of `Amplify`, and for the other layouts the subject of the ID token.
     pub home_account_id: String,
     /// The ID token received at sign-in, where the cache does not hold it. Wire name `id_token_hint`,
     /// RP-Initiated Logout 1.0 §2.

@@ -210,7 +210,7 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
         CacheLayout::Prefix { separator, .. } if id.contains(separator.as_str()) => {
             refuse("REQ-05", "the account's identifier contains the separator of the cache layout")
         }
-        CacheLayout::Prefix { .. } | CacheLayout::Msal => Ok(()),
+        _ => Ok(()),
     }
 }
 

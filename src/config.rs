@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::cookie::{self, Cookie};
 use crate::error::LogoutError;
 use crate::navigation::LogoutMode;
 use crate::provider::Provider;
@@ -39,6 +40,35 @@ pub enum CacheLayout {
     },
     /// MSAL's common cache: browser schemas 0, 2 and 3, and the native one without prefix.
     Msal,
+    /// The cache of auth0-spa-js 1 and 2 in the browser's storage, and the cookies that it sets for this client. The
+    /// account is the subject of the ID token. Where the library was given a cookie domain, name its cookies with that
+    /// domain in `cookies` of the configuration. Its transactions stay: they are sign-ins that have not come back.
+    Auth0Spa,
+    /// What the credentials managers of Auth0.swift and Auth0.Android keep under their default names, in a store of
+    /// their own: one user's credentials. The account is the subject of the ID token. Encrypted or archived credentials
+    /// do not say whose they are; they are cleared when everyone leaves.
+    Auth0Native {
+        /// The audiences of credentials for single APIs: their keys are the audience, alone or with scopes, so that no
+        /// others can be recognised.
+        #[uniffi(default)]
+        #[serde(default)]
+        audiences: Vec<String>,
+    },
+    /// The user entry of oidc-client-ts, which Immutable Passport has too. The account is the subject of the ID token.
+    /// Entries of pending requests stay: they hold no session and do not say whose they are.
+    OidcClient {
+        /// The authority as the library was given it, byte for byte: it is part of the key.
+        authority: String,
+    },
+    /// The token storage of okta-auth-js under its default name; tokens are removed at once. The account is the subject
+    /// of the ID token. Its other storages stay: they hold the provider's metadata and sign-ins that have not come back.
+    OktaAuthJs,
+    /// The tokens of Amplify and of amazon-cognito-identity-js. The account is the user name in the key. What remembers
+    /// the device stays.
+    Amplify,
+    /// keycloak-js, which keeps tokens in memory only, where exeunt does not see them: nothing is cleared. Give the ID
+    /// token and the tokens to revoke with the account. Entries of pending sign-ins stay.
+    KeycloakJs,
 }
 
 /// How the app proves who it is to the revocation endpoint.
@@ -120,6 +150,10 @@ pub struct ClientConfig {
     /// The browser session in which the user signs out; it must see the same cookies.
     #[uniffi(default)]
     pub sign_out_browser: Option<BrowserMode>,
+    /// The app's own session cookies, which a sign-out deletes; those of the cache layout come by themselves.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub cookies: Vec<Cookie>,
 }
 
 impl ClientConfig {
@@ -143,6 +177,7 @@ impl ClientConfig {
             prefer_form_post: false,
             sign_in_browser: None,
             sign_out_browser: None,
+            cookies: Vec::new(),
         }
     }
 }
@@ -178,10 +213,14 @@ impl ClientConfig {
         if self.client_authentication.is_some() && self.client_secret.is_none() {
             return refuse("REV-02", "client_authentication needs a client_secret");
         }
+        self.cookies.iter().try_for_each(Cookie::check)?;
+        self.check_layout()?;
+        self.check_addresses(row)
+    }
+
+    fn check_layout(&self) -> Result<(), LogoutError> {
+        let refuse = |rule: &str, detail: &str| Err(LogoutError::configuration(rule, detail));
         match &self.layout {
-            CacheLayout::Msal if self.home == Home::Server => {
-                return refuse("HOME-02", "on a server the cache's keys must begin with the account; use Prefix");
-            }
             CacheLayout::Prefix { prefix, separator } => {
                 let start = format!("{prefix}{separator}");
                 if prefix.is_empty() || separator.is_empty() {
@@ -191,9 +230,27 @@ impl ClientConfig {
                     return refuse("HOME-03", "keys that begin with exeunt. are exeunt's own; use another prefix");
                 }
             }
-            CacheLayout::Msal => {}
+            _ if self.home == Home::Server => {
+                return refuse("HOME-02", "on a server the cache's keys must begin with the account; use Prefix");
+            }
+            CacheLayout::Auth0Spa if !cookie::is_token(&self.client_id) => {
+                return refuse(
+                    "COOKIE-01",
+                    "client_id is part of the layout's cookies and holds characters that none has",
+                );
+            }
+            CacheLayout::OidcClient { authority } if authority.is_empty() => {
+                return refuse("LAYOUT-08", "the layout OidcClient needs the authority that its keys name");
+            }
+            CacheLayout::Auth0Native { audiences } if audiences.iter().any(String::is_empty) => {
+                return refuse("LAYOUT-08", "an audience is empty; leave it out");
+            }
+            CacheLayout::Auth0Native { audiences } if audiences.iter().any(|one| one.starts_with(OWN_PREFIX)) => {
+                return refuse("HOME-03", "keys that begin with exeunt. are exeunt's own, not an audience");
+            }
+            _ => {}
         }
-        self.check_addresses(row)
+        Ok(())
     }
 
     fn check_addresses(&self, row: &Row) -> Result<(), LogoutError> {

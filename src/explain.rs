@@ -27,6 +27,14 @@ impl fmt::Display for LogoutPlan {
 
 fn sentences(plan: &LogoutPlan) -> Vec<String> {
     let mut sentences = vec![cleared(plan)];
+    if !plan.cookies.is_empty() {
+        let names: Vec<&str> = plan.cookies.iter().map(|cookie| cookie.name.as_str()).collect();
+        sentences.push(format!(
+            "{} will be deleted: {}; whether the browser obeys cannot be seen.",
+            counted(names.len(), "cookie", "cookies"),
+            names.join(", ")
+        ));
+    }
     match (&plan.call, &plan.departure) {
         (Some(planned), _) => sentences.push(called(planned)),
         (None, Some(departure)) => sentences.extend(departed(plan, departure)),

@@ -20,6 +20,7 @@
 //! let provider = Provider::Oidc {
 //!     issuer: "https://op.example.com".into(),
 //!     endpoints: Some(Endpoints { end_session: Some("https://op.example.com/logout".into()), ..Endpoints::default() }),
+//!     parameter_names: None,
 //!     omit_client_id: false,
 //!     dynamic: false,
 //! };

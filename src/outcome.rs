@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::TokenKind;
+use crate::cookie::Cookie;
 use crate::navigation::Navigation;
 use crate::plan::{Obstacle, PlanWarning};
 use crate::secret::{Secret, display_as_debug};
@@ -28,6 +29,8 @@ pub enum Doubt {
     ReturnedWithState,
     /// The store was not available after the clear had begun.
     StoreUnavailable,
+    /// The deletion of a cookie was sent; whether the browser obeyed cannot be seen.
+    CookieDeletionSent,
     /// The user closed the browser before it came back.
     UserCancelled,
     /// The wait for the browser or frame ran out.
@@ -52,7 +55,7 @@ pub enum Doubt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// Keys of the account are still in the store; `left_behind` names them.
+    /// Keys that are the account's, or cannot be told to be another's, are still in the store; `left_behind` names them.
     LeftBehind,
     /// There is no browser to send to the provider.
     NoBrowser,
@@ -148,7 +151,7 @@ pub enum RevocationStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Record)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
 pub struct Revocation {
-    /// Whose token.
+    /// Whose token; empty where the cache does not say.
     pub account: String,
     /// Which token.
     pub token: TokenKind,
@@ -164,7 +167,8 @@ pub struct Revocation {
 pub struct LogoutOutcome {
     /// The sign-out's identifier, for `cancel`, `outcome` and `proof`.
     pub id: String,
-    /// This app's session: of all accounts that leave, the worst.
+    /// This app's session: of all accounts that leave, the worst. Where cookies have to be deleted it is never more than
+    /// `Unconfirmed` by `CookieDeletionSent`: the store's keys can be seen to be gone, a browser's cookies cannot.
     pub application: SessionStatus,
     /// This app's session, account by account.
     pub accounts: Vec<AccountStatus>,
@@ -174,8 +178,11 @@ pub struct LogoutOutcome {
     pub upstream: UpstreamStatus,
     /// What became of the tokens that were to be revoked.
     pub revocations: Vec<Revocation>,
-    /// Keys that are still in the store.
+    /// Keys that are still in the store: those that could not be removed, and those of a store for one user that may be
+    /// the account's but do not say whose they are.
     pub left_behind: Vec<String>,
+    /// Cookies that the host still has to delete, with the attributes that doing so needs. `reply` deletes them.
+    pub cookies: Vec<Cookie>,
     /// What should be known about this sign-out.
     pub warnings: Vec<PlanWarning>,
     /// The identifier for finding this sign-out in the provider's logs.
@@ -197,7 +204,8 @@ pub struct LogoutOutcome {
 
 #[uniffi::export]
 impl LogoutOutcome {
-    /// Whether this app holds nothing of the accounts any more. It says nothing about the provider.
+    /// Whether this app is known to hold nothing of the accounts any more: not where a cookie has to be deleted, since
+    /// nobody can see whether the browser obeyed. It says nothing about the provider.
     pub fn signed_out_locally(&self) -> bool {
         matches!(self.application, SessionStatus::Ended { .. })
     }

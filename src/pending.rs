@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 
 use crate::cache::Leaver;
 use crate::config::{Home, OWN_PREFIX};
+use crate::cookie::Cookie;
 use crate::navigation::LogoutMode;
 use crate::outcome::{AccountStatus, Doubt, LogoutOutcome, PendingLogout, Revocation, SessionStatus, UpstreamStatus};
 use crate::plan::PlanWarning;
@@ -66,6 +67,9 @@ pub(crate) struct Record {
     pub(crate) upstream: UpstreamStatus,
     pub(crate) revocations: Vec<Revocation>,
     pub(crate) left_behind: Vec<String>,
+    /// Names and attributes, no values. Older records have none.
+    #[serde(default)]
+    pub(crate) cookies: Vec<Cookie>,
     pub(crate) warnings: Vec<PlanWarning>,
     pub(crate) provider_error: Option<String>,
     pub(crate) return_to: Option<String>,
@@ -149,6 +153,7 @@ impl Record {
             upstream: self.upstream,
             revocations: self.revocations.clone(),
             left_behind: self.left_behind.clone(),
+            cookies: self.cookies.clone(),
             warnings: self.warnings.clone(),
             correlation_id: self.correlation_id.clone(),
             provider_error: self.provider_error.clone(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Token, TokenKind};
 use crate::cache::Leaver;
 use crate::config::ClientConfig;
+use crate::cookie::Cookie;
 use crate::end_session::Draft;
 use crate::navigation::{LogoutMode, PopupWindow};
 use crate::provider::row::{DirectCall, Endpoint, ReturnCondition, RevocationScope};
@@ -91,6 +92,22 @@ pub enum PlanWarning {
     },
 }
 
+impl PlanWarning {
+    /// Whether it says what will become of the browser.
+    pub(crate) fn foretells_the_browser(&self) -> bool {
+        matches!(
+            self,
+            Self::MayNotReturn { .. }
+                | Self::PopupStaysOpen
+                | Self::AccountPickerWillShow { .. }
+                | Self::ConfirmationWillShow { .. }
+                | Self::HintDropped
+                | Self::DifferentCookieJar
+                | Self::AllowListUncertain
+        )
+    }
+}
+
 /// One effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Enum)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
@@ -103,6 +120,8 @@ pub enum LogoutStep {
         everyone: bool,
         /// The keys as they are now.
         keys: Vec<String>,
+        /// The cookies that the host is told to delete.
+        cookies: Vec<Cookie>,
     },
     /// End the session at the provider by a direct request.
     Call {
@@ -186,6 +205,7 @@ pub struct LogoutPlan {
     pub(crate) leaver: Leaver,
     pub(crate) accounts: Vec<String>,
     pub(crate) keys: Vec<String>,
+    pub(crate) cookies: Vec<Cookie>,
     pub(crate) call: Option<PlannedCall>,
     pub(crate) departure: Option<Departure>,
     /// Why the provider is not asked although it was to be.
@@ -208,6 +228,7 @@ impl LogoutPlan {
             accounts: self.accounts.clone(),
             everyone: self.leaver == Leaver::Everyone,
             keys: self.keys.clone(),
+            cookies: self.cookies.clone(),
         };
         let navigate = self.departure.as_ref().map(|departure| LogoutStep::Navigate {
             endpoint: departure.endpoint.clone(),

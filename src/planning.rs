@@ -29,7 +29,7 @@ pub(crate) fn plan(
     let Asked { config, row, request, leaver, reach, mode, redirect_uri, frame_parent, warnings } = asked;
     let accounts = match &leaver {
         Leaver::One(account) => vec![account.clone()],
-        Leaver::Everyone => clearing.cached.iter().map(|cached| cached.account.clone()).collect(),
+        Leaver::Everyone => clearing.accounts(),
     };
     let mut plan = LogoutPlan {
         config: Arc::clone(config),
@@ -37,6 +37,7 @@ pub(crate) fn plan(
         leaver,
         accounts,
         keys: clearing.touched(),
+        cookies: clearing.cookies.clone(),
         call: None,
         departure: None,
         obstacle: None,

@@ -1,14 +1,11 @@
 //! An outcome as an HTTP answer: the one value that a web framework copies out.
 
+use crate::cookie::{LOOPBACK_TICKET, TICKET};
 use crate::host::Header;
 use crate::navigation::{Navigation, NavigationMethod};
-use crate::outcome::{Completion, LogoutOutcome, NotOursReason};
+use crate::outcome::{Completion, Doubt, LogoutOutcome, NotOursReason, SessionStatus};
 use crate::secret::{Secret, display_as_debug};
 
-/// Name of the cookie that ties a return to the browser that left. The prefix makes browsers refuse it from other hosts
-/// and without TLS; over http on loopback it has to do without.
-const TICKET_COOKIE: &str = "__Host-exeunt-ticket";
-const LOOPBACK_TICKET_COOKIE: &str = "exeunt-ticket";
 /// Seconds for which the ticket is good: as long as a proof may be asked for.
 const TICKET_AGE: i64 = crate::pending::REMEMBER;
 
@@ -50,13 +47,15 @@ impl Reply {
 #[uniffi::export]
 impl LogoutOutcome {
     /// The answer to the browser that asked to be signed out: it goes to the provider, as an address or as a form that
-    /// submits itself, and takes its ticket along; without a navigation it goes to `return_to`.
+    /// submits itself, and takes its ticket along; without a navigation it goes to `return_to`. The cookies that end with
+    /// the session are deleted.
     pub fn reply(&self) -> Reply {
         let reply = match (&self.next, &self.return_to) {
             (Some(next), _) => leave(next),
             (None, Some(page)) => Reply::see_other(page),
             (None, None) => local(self),
         };
+        let reply = self.cookies.iter().fold(reply, |reply, cookie| reply.header("Set-Cookie", cookie.deletion()));
         let secure = self
             .next
             .as_ref()
@@ -101,7 +100,9 @@ impl Completion {
 
 /// What can be said without the provider.
 fn local(outcome: &LogoutOutcome) -> Reply {
-    Reply::new(200).text(if outcome.signed_out_locally() {
+    // What was sent with this answer cannot be seen, but it is no reason to tell the user to try again.
+    let asked = outcome.application == SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent };
+    Reply::new(200).text(if outcome.signed_out_locally() || asked {
         "You are signed out of this application.\n"
     } else {
         "Your session in this application could not be cleared. Please try again.\n"
@@ -109,7 +110,7 @@ fn local(outcome: &LogoutOutcome) -> Reply {
 }
 
 fn cookie(ticket: &Secret, secure: bool) -> String {
-    let (name, attribute) = if secure { (TICKET_COOKIE, "; Secure") } else { (LOOPBACK_TICKET_COOKIE, "") };
+    let (name, attribute) = if secure { (TICKET, "; Secure") } else { (LOOPBACK_TICKET, "") };
     format!("{name}={}; Path=/; Max-Age={TICKET_AGE}; HttpOnly; SameSite=Lax{attribute}", ticket.reveal())
 }
 
@@ -122,7 +123,7 @@ pub fn ticket_in_cookies(header: &Secret) -> Option<Secret> {
             (name == wanted && plain).then(|| Secret::from(value))
         })
     };
-    find(TICKET_COOKIE).or_else(|| find(LOOPBACK_TICKET_COOKIE))
+    find(TICKET).or_else(|| find(LOOPBACK_TICKET))
 }
 
 fn leave(next: &Navigation) -> Reply {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 29] = [
     "secret",
     "error",
     "json",
@@ -18,6 +18,7 @@ const ORDER: [&str; 25] = [
     "cookie",
     "navigation",
     "host",
+    "connection",
     "account",
     "request",
     "id_token",
@@ -31,9 +32,11 @@ const ORDER: [&str; 25] = [
     "pending",
     "reply",
     "asked",
+    "leaving",
     "discovery",
     "planning",
     "revocation",
+    "direct_call",
     "transport",
     "client",
 ];

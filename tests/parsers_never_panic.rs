@@ -37,6 +37,7 @@ fn client(home: Home) -> (Host, Arc<LogoutClient>) {
             end_session: Some("https://op.example.com/logout".to_owned()),
             ..Endpoints::default()
         }),
+        parameter_names: None,
         omit_client_id: false,
         dynamic: false,
     };
@@ -144,7 +145,7 @@ proptest! {
     fn what_may_be_registered_reads_the_same_everywhere(raw in prop_oneof![any::<String>(), nearly_registered()]) {
         let (host, _) = client(Home::Device);
         let provider = Provider::Oidc {
-            issuer: "https://op.example.com".to_owned(), endpoints: None, omit_client_id: false, dynamic: false,
+            issuer: "https://op.example.com".to_owned(), endpoints: None, parameter_names: None, omit_client_id: false, dynamic: false,
         };
         let layout = CacheLayout::Prefix { prefix: "s".to_owned(), separator: ":".to_owned() };
         let config = ClientConfig {

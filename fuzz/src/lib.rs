@@ -76,6 +76,7 @@ pub fn known_provider() -> Provider {
             revocation: Some("https://op.example/t/revoke".to_owned()),
             authorization: Some("https://op.example/t/authorize".to_owned()),
         }),
+        parameter_names: None,
         omit_client_id: false,
         dynamic: false,
     }
@@ -98,9 +99,7 @@ pub fn client(
 
 /// A request for the one account there is.
 pub fn request() -> EndSessionRequest {
-    EndSessionRequest::new(Who::This {
-        account: Account { home_account_id: "alice".to_owned(), id_token: None, tokens: Vec::new() },
-    })
+    EndSessionRequest::new(Who::This { account: Account::new("alice") })
 }
 
 /// A network that is never there.

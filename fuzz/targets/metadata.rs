@@ -44,7 +44,13 @@ fn may_be_spoken_to(address: &str, issuer: &str) -> Url {
 fuzz_target!(|data: &[u8]| {
     let mentions = |text: &str| data.windows(text.len()).any(|window| window == text.as_bytes());
     let issuer = if mentions("127.0.0.1:7001") { LOOPBACK_ISSUER } else { ISSUER };
-    let provider = Provider::Oidc { issuer: issuer.to_owned(), endpoints: None, omit_client_id: false, dynamic: false };
+    let provider = Provider::Oidc {
+        issuer: issuer.to_owned(),
+        endpoints: None,
+        parameter_names: None,
+        omit_client_id: false,
+        dynamic: false,
+    };
     let mut config = config(provider, Home::Device, Vec::new());
     config.redirect_uri = Some(SIGNED_IN_AT.to_owned());
     let store = Store::with_session();

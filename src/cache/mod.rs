@@ -1,12 +1,20 @@
 //! Which cached keys belong to whom. Keys match by whole segments, never by substring.
 
+mod amplify;
+mod auth0_native;
+mod auth0_spa;
+mod keycloak_js;
 mod msal;
+mod oidc_client;
+mod okta_auth_js;
+mod one_user;
 mod prefix;
 
 use std::collections::BTreeMap;
 
 use crate::account::Token;
 use crate::config::CacheLayout;
+use crate::cookie::Cookie;
 use crate::secret::Secret;
 
 /// Whose entries.
@@ -24,6 +32,8 @@ pub(crate) struct Selector<'a> {
     /// Hosts that name one cloud in a cache that records hosts.
     pub(crate) hosts: &'a [String],
     pub(crate) leaver: &'a Leaver,
+    /// The app's own session cookies.
+    pub(crate) cookies: &'a [Cookie],
 }
 
 /// An index that loses the names of removed entries.
@@ -34,7 +44,7 @@ pub(crate) struct Rewrite {
     pub(crate) becomes: Secret,
 }
 
-/// What the cache holds of one account.
+/// What the cache holds of one account; the account is empty where the cache does not say whose it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cached {
     pub(crate) account: String,
@@ -48,6 +58,12 @@ pub(crate) struct Clearing {
     pub(crate) remove: Vec<String>,
     pub(crate) rewrite: Vec<Rewrite>,
     pub(crate) cached: Vec<Cached>,
+    /// Keys that are left although they may belong to the one who leaves: nothing says whose they are.
+    pub(crate) unclear: Vec<String>,
+    /// Whether the cache keeps a session of somebody else, or of nobody knows whom.
+    pub(crate) others_stay: bool,
+    /// The cookies that go.
+    pub(crate) cookies: Vec<Cookie>,
 }
 
 impl Clearing {
@@ -57,6 +73,20 @@ impl Clearing {
         keys.extend(self.rewrite.iter().map(|rewrite| rewrite.key.clone()));
         keys.sort();
         keys
+    }
+
+    /// After a clear: what of it is still there, or may be.
+    pub(crate) fn left_behind(&self) -> Vec<String> {
+        let mut keys = self.touched();
+        keys.extend(self.unclear.iter().cloned());
+        keys.sort();
+        keys
+    }
+
+    /// The accounts that the cache names.
+    pub(crate) fn accounts(&self) -> Vec<String> {
+        let names = self.cached.iter().map(|cached| &cached.account);
+        names.filter(|name| !name.is_empty()).cloned().collect()
     }
 }
 
@@ -68,7 +98,11 @@ impl Selector<'_> {
     pub(crate) fn scope(&self) -> String {
         match self.layout {
             CacheLayout::Prefix { prefix, separator } => prefix::scope(prefix, separator, self.leaver),
-            CacheLayout::Msal => String::new(),
+            CacheLayout::Auth0Spa => auth0_spa::scope(self),
+            CacheLayout::OidcClient { authority } => oidc_client::key(self, authority),
+            CacheLayout::OktaAuthJs => okta_auth_js::TOKENS.to_owned(),
+            CacheLayout::KeycloakJs => keycloak_js::SCOPE.to_owned(),
+            CacheLayout::Msal | CacheLayout::Auth0Native { .. } | CacheLayout::Amplify => String::new(),
         }
     }
 
@@ -77,14 +111,43 @@ impl Selector<'_> {
         match self.layout {
             CacheLayout::Prefix { prefix, separator } => prefix::wanted(prefix, separator, self.leaver, keys),
             CacheLayout::Msal => msal::wanted(self, keys),
+            CacheLayout::Auth0Spa => auth0_spa::wanted(self, keys),
+            CacheLayout::Auth0Native { audiences } => auth0_native::wanted(audiences, keys),
+            CacheLayout::OidcClient { authority } => oidc_client::wanted(self, authority, keys),
+            CacheLayout::OktaAuthJs => okta_auth_js::wanted(keys),
+            CacheLayout::Amplify => amplify::wanted(self, keys),
+            CacheLayout::KeycloakJs => Vec::new(),
         }
+    }
+
+    /// The cookies that end with a session of this layout, and the app's own.
+    pub(crate) fn cookies(&self) -> Vec<Cookie> {
+        let of_layout = match self.layout {
+            CacheLayout::Auth0Spa => auth0_spa::cookies(self.client_id),
+            _ => Vec::new(),
+        };
+        let others = self.cookies.iter().filter(|cookie| !of_layout.contains(cookie)).cloned().collect::<Vec<_>>();
+        of_layout.into_iter().chain(others).collect()
     }
 
     /// What goes and what stays.
     pub(crate) fn resolve(&self, keys: &[String], values: &Values) -> Clearing {
+        let clearing = self.resolve_keys(keys, values);
+        // The layout's cookies belong to the session that it keeps.
+        let cookies = if clearing.others_stay { self.cookies.to_vec() } else { self.cookies() };
+        Clearing { cookies, ..clearing }
+    }
+
+    fn resolve_keys(&self, keys: &[String], values: &Values) -> Clearing {
         match self.layout {
             CacheLayout::Prefix { prefix, separator } => prefix::resolve(prefix, separator, self.leaver, keys, values),
             CacheLayout::Msal => msal::resolve(self, keys, values),
+            CacheLayout::Auth0Spa => auth0_spa::resolve(self, keys, values),
+            CacheLayout::Auth0Native { audiences } => auth0_native::resolve(self.leaver, audiences, keys, values),
+            CacheLayout::OidcClient { authority } => oidc_client::resolve(self, authority, keys, values),
+            CacheLayout::OktaAuthJs => okta_auth_js::resolve(self, keys, values),
+            CacheLayout::Amplify => amplify::resolve(self, keys, values),
+            CacheLayout::KeycloakJs => keycloak_js::resolve(),
         }
     }
 }

@@ -83,6 +83,8 @@ impl LogoutClient {
             Endpoint::Known(address) => Ok(address),
             Endpoint::Discovered | Endpoint::Missing => {
                 let (why, said) = without_endpoint(Some(&metadata));
+                // Nobody will see what was foretold of a browser that goes nowhere.
+                record.warnings.retain(|warning| !warning.foretells_the_browser());
                 record.learn(said);
                 Err(why.into())
             }

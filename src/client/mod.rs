@@ -16,6 +16,7 @@ use crate::account::Account;
 use crate::asked;
 use crate::cache::{Leaver, Selector};
 use crate::config::{ClientConfig, Home};
+use crate::cookie::Cookie;
 use crate::error::LogoutError;
 use crate::host::{HttpTransport, LogoutEvent, LogoutEventKind, LogoutListener, Navigator, SessionStore};
 use crate::outcome::{CancelReason, Completion, LogoutOutcome, PendingLogout, SessionStatus};
@@ -52,8 +53,9 @@ impl LogoutClient {
         transport: Option<Arc<dyn HttpTransport>>,
         listeners: Vec<Arc<dyn LogoutListener>>,
     ) -> Result<Self, LogoutError> {
-        let row = config.provider.row(&config.client_id)?;
+        let mut row = config.provider.row(&config.client_id)?;
         config.check(&row)?;
+        row.cookies = session_cookies(&config, row.cookies);
         if row.public_addresses_only && transport.is_some() {
             return Err(LogoutError::configuration(
                 "ATT-82",
@@ -62,8 +64,9 @@ impl LogoutClient {
         }
         let transport = transport.or_else(crate::transport::built_in);
         let asks = |endpoint: &Endpoint| *endpoint == Endpoint::Discovered;
-        let revokes = row.revocation != Endpoint::Missing && config.revoke_tokens != Some(false);
-        if transport.is_none() && (asks(&row.end_session) || revokes) {
+        let revokes = config.revoke_tokens.unwrap_or(row.revocations.by_default);
+        let sends = row.direct.is_some() || row.revocation != Endpoint::Missing && revokes;
+        if transport.is_none() && (asks(&row.end_session) || sends) {
             return Err(LogoutError::configuration(
                 "HOST-01",
                 "this build has no HTTP of its own (feature http); give a transport",
@@ -167,7 +170,7 @@ impl LogoutClient {
             return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
-        Ok(clearing.cached.into_iter().map(|cached| Account::new(cached.account)).collect())
+        Ok(clearing.accounts().into_iter().map(Account::new).collect())
     }
 }
 
@@ -177,6 +180,7 @@ impl LogoutClient {
             layout: &self.config.layout,
             client_id: &self.config.client_id,
             hosts: &self.row.alias_hosts,
+            cookies: &self.row.cookies,
             leaver,
         }
     }
@@ -195,4 +199,12 @@ impl LogoutClient {
             let _ = navigator.dismiss(id.to_owned());
         }
     }
+}
+
+/// The cookies that end with the app's session. What the host says of one replaces what the provider's row says; only a
+/// back end keeps its session in them.
+fn session_cookies(config: &ClientConfig, of_row: Vec<Cookie>) -> Vec<Cookie> {
+    let replaced = |one: &Cookie| config.cookies.iter().any(|cookie| cookie.name == one.name);
+    let of_row = of_row.into_iter().filter(|one| config.home == Home::Server && !replaced(one));
+    of_row.chain(config.cookies.iter().cloned()).collect()
 }

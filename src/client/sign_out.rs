@@ -74,6 +74,7 @@ impl LogoutClient {
             },
             revocations: Vec::new(),
             left_behind: Vec::new(),
+            cookies: plan.cookies.clone(),
             warnings: plan.warnings.clone(),
             provider_error: None,
             return_to: plan.return_to.clone(),
@@ -105,6 +106,8 @@ impl LogoutClient {
         for _ in 0..TRIES {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
             self.name_accounts(plan, &clearing, record);
+            record.cookies.clone_from(&clearing.cookies);
+            record.left_behind.clone_from(&clearing.unclear);
             let older = if journal_goes_along { self.older_records(plan, record) } else { Vec::new() };
             let journal = if journal_goes_along { journal(record, &older) } else { Change::default() };
             match self.store.commit(with_clear(journal, &clearing)) {
@@ -156,7 +159,7 @@ impl LogoutClient {
     fn name_accounts(&self, plan: &LogoutPlan, clearing: &Clearing, record: &mut Record) {
         if plan.leaver == Leaver::Everyone {
             let status = SessionStatus::Pending;
-            let named = clearing.cached.iter().map(|cached| AccountStatus { account: cached.account.clone(), status });
+            let named = clearing.accounts().into_iter().map(|account| AccountStatus { account, status });
             record.accounts = named.collect();
         }
     }
@@ -203,10 +206,12 @@ impl LogoutClient {
         }
     }
 
-    /// Lists the keys again: only what is seen to be gone has ended.
+    /// Lists the keys again: only what is seen to be gone has ended, and of a cookie nobody sees that.
     fn read_back(&self, plan: &LogoutPlan, record: &mut Record) {
         let failed = SessionStatus::Failed { because: Failure::LeftBehind };
-        let ended = SessionStatus::Ended { evidence: Evidence::ReadBack };
+        let asked = SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent };
+        let gone = SessionStatus::Ended { evidence: Evidence::ReadBack };
+        let ended = if record.cookies.is_empty() { gone } else { asked };
         match self.look(&plan.leaver) {
             Err(_) => {
                 let unknown = SessionStatus::Unconfirmed { because: Doubt::StoreUnavailable };
@@ -214,7 +219,10 @@ impl LogoutClient {
                 record.accounts.iter_mut().for_each(|account| account.status = unknown);
             }
             Ok(left) => {
-                record.left_behind = left.touched();
+                // What was not clear before is not clearer now that the entries beside it are gone.
+                record.left_behind.extend(left.left_behind());
+                record.left_behind.sort();
+                record.left_behind.dedup();
                 record.application = if record.left_behind.is_empty() { ended } else { failed };
                 for account in &mut record.accounts {
                     let held = left.cached.iter().any(|cached| cached.account.eq_ignore_ascii_case(&account.account));
@@ -223,10 +231,8 @@ impl LogoutClient {
                 }
             }
         }
-        let kind = match record.application {
-            SessionStatus::Ended { .. } => LogoutEventKind::LogoutSuccess,
-            _ => LogoutEventKind::LogoutFailure,
-        };
+        let kind =
+            if record.application == ended { LogoutEventKind::LogoutSuccess } else { LogoutEventKind::LogoutFailure };
         self.emit(kind, record);
     }
 

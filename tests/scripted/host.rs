@@ -194,6 +194,7 @@ impl HttpTransport for Network {
         let method = match call.method {
             HttpMethod::Get => "get",
             HttpMethod::Post => "post",
+            HttpMethod::Delete => "delete",
         };
         let mut used = self.used.lock().unwrap();
         let found = self.rules.iter().enumerate().find(|(at, rule)| {

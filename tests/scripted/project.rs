@@ -1,8 +1,8 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    Completion, Hints, HttpCall, LogoutError, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep, Navigation,
-    PlanWarning, PopupWindow, Reply, Secret, SessionStatus,
+    Completion, Cookie, Hints, HttpCall, LogoutError, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep,
+    Navigation, PlanWarning, PopupWindow, Reply, Secret, SessionStatus,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -180,6 +180,7 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "upstream": plain(outcome.upstream),
         "revocations": revocations,
         "left_behind": outcome.left_behind,
+        "cookies": cookies(&outcome.cookies),
         "warnings": warnings(&outcome.warnings),
         "correlation_id": outcome.correlation_id,
         "provider_error": outcome.provider_error,
@@ -191,6 +192,11 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "signed_out_at_provider": outcome.signed_out_at_provider(),
         "reply": reply(&outcome.reply()),
     }))
+}
+
+/// Absent where there are none.
+fn cookies(cookies: &[Cookie]) -> Option<Vec<Value>> {
+    (!cookies.is_empty()).then(|| cookies.iter().map(|cookie| present(plain(cookie))).collect())
 }
 
 fn status(status: SessionStatus) -> Value {
@@ -233,9 +239,10 @@ pub fn plan(plan: &LogoutPlan) -> Value {
 
 fn step(step: &LogoutStep) -> Value {
     match step {
-        LogoutStep::Clear { accounts, everyone, keys } => {
-            json!({"clear": {"accounts": accounts, "everyone": everyone, "keys": keys}})
-        }
+        LogoutStep::Clear { accounts, everyone, keys, cookies: deleted } => json!({"clear": present(json!({
+            "accounts": accounts, "everyone": everyone, "keys": keys, "cookies": cookies(deleted),
+        }))}),
+        LogoutStep::Call { account, endpoint } => json!({"call": {"account": account, "endpoint": endpoint}}),
         LogoutStep::Navigate { endpoint, mode, redirect_uri, parameters } => json!({"navigate": present(json!({
             "endpoint": endpoint, "mode": plain(mode), "redirect_uri": redirect_uri, "parameters": parameters,
         }))}),

@@ -1,0 +1,338 @@
+//! The storage of every vector, replayed through the public API: the same keys go and stay as in the library that was
+//! observed, but for the differences listed here. No network answers: what is cleared must not depend on it.
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod vectors_support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use exeunt::{
+    Account, CacheLayout, Change, ClientConfig, Completion, EndSessionRequest, Endpoints, Entry, Home, HostError,
+    HttpAnswer, HttpCall, HttpTransport, LogoutClient, MemoryStore, Provider, Reach, Secret, SessionStore, Who,
+};
+use serde_json::Value;
+use vectors_support::Vector;
+
+type Entries = BTreeMap<String, String>;
+
+/// The reasons in `tests/vectors/README.md`.
+const SEGMENTS: &str = "whole segments: what is another client's, or merely contains a word, stays";
+const INDEXES: &str = "an index goes with its last entry, and holds no names that lead nowhere";
+const AT_ONCE: &str = "tokens go at once, not on the next load";
+const CLEAR_FIRST: &str = "the clear comes first: nothing that can fail stands before it";
+const NOTHING_LEFT: &str = "nothing that is the account's stays behind";
+
+/// Where our result is another one, and which. What is not named here is as observed.
+struct Difference {
+    id: &'static str,
+    reasons: &'static [&'static str],
+    /// Keys that went there and stay here.
+    stay: &'static [&'static str],
+    /// Keys that stayed there and go here.
+    go: &'static [&'static str],
+    /// Keys whose value was changed there and is not here.
+    unchanged: &'static [&'static str],
+}
+
+const SAME: Difference = Difference { id: "", reasons: &[], stay: &[], go: &[], unchanged: &[] };
+
+const TOKENS: &str = "okta-token-storage";
+
+const OTHER_CLIENT: &[&str] = &[
+    "@@auth0spajs@@::OTHER::@@user@@",
+    "@@auth0spajs@@::OTHER::default::openid profile email",
+    "@@auth0spajs@@::OTHER::https://api.example.com::openid",
+];
+
+const DIFFERENT: &[Difference] = &[
+    Difference { id: "auth0v1-01", reasons: &[SEGMENTS], stay: OTHER_CLIENT, ..SAME },
+    // Without a client the library clears every client's entries.
+    Difference { id: "auth0-04", reasons: &[SEGMENTS], stay: OTHER_CLIENT, ..SAME },
+    // The cached profile, which the older library removes.
+    Difference {
+        id: "amplify-03",
+        reasons: &[NOTHING_LEFT],
+        go: &["CognitoIdentityServiceProvider.poolclient.ada.userData"],
+        ..SAME
+    },
+    Difference {
+        id: "amplify-06",
+        reasons: &[NOTHING_LEFT],
+        go: &["CognitoIdentityServiceProvider.poolclient.ada.userData"],
+        ..SAME
+    },
+    // The revocation fails, there and here.
+    Difference {
+        id: "imx-04",
+        reasons: &[CLEAR_FIRST],
+        go: &["oidc.user:https://auth.immutable.com:imx-client"],
+        ..SAME
+    },
+    Difference { id: "msal-v3-07", reasons: &[SEGMENTS], stay: &["my.msal.pref"], ..SAME },
+    Difference {
+        id: "msal-041",
+        reasons: &[SEGMENTS],
+        stay: &["msal.other-client.urlHash", "my.msal.pref", "x-my-client-y"],
+        ..SAME
+    },
+    // The other client's tokens need the account's record, and the record its name in the index.
+    Difference {
+        id: "msal-043",
+        reasons: &[SEGMENTS, INDEXES],
+        stay: &[
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|f6b04c32-0000-4000-8000-000000000001",
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|accesstoken|other-client|f6b04c32-0000-4000-8000-000000000001|user.read openid|",
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|idtoken|other-client|f6b04c32-0000-4000-8000-000000000001||",
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|refreshtoken|other-client|||",
+        ],
+        unchanged: &["msal.3.account.keys"],
+        ..SAME
+    },
+    // Another interaction is no reason to stay signed in.
+    Difference {
+        id: "msal-068",
+        reasons: &[CLEAR_FIRST],
+        go: &[
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|f6b04c32-0000-4000-8000-000000000001",
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|accesstoken|my-client|f6b04c32-0000-4000-8000-000000000001|user.read openid|",
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|idtoken|my-client|f6b04c32-0000-4000-8000-000000000001||",
+            "msal.3|aaaa0000-0000-4000-8000-00000000000a.f6b04c32-0000-4000-8000-000000000001|login.windows.net|refreshtoken|my-client|||",
+            "msal.3.account.keys",
+            "msal.3.token.keys.my-client",
+        ],
+        ..SAME
+    },
+    Difference { id: "okta-01", reasons: &[AT_ONCE], go: &[TOKENS], ..SAME },
+    Difference { id: "okta-02", reasons: &[AT_ONCE], go: &[TOKENS], ..SAME },
+    Difference { id: "okta-11", reasons: &[AT_ONCE], go: &[TOKENS], ..SAME },
+    // The revocation fails, there and here.
+    Difference { id: "okta-10", reasons: &[CLEAR_FIRST, AT_ONCE], go: &[TOKENS], ..SAME },
+];
+
+/// Names of layouts that are not built.
+const NO_LAYOUT: [(&str, &str); 2] =
+    [("axa-fr", "entries oidc.{configuration name}"), ("msal@1", "the cache of the first major version")];
+
+/// What is no sign-out: there is nothing of ours to compare with.
+const NO_SIGN_OUT: [(&str, &str); 1] = [("auth0-21", "revokes a refresh token while the session goes on")];
+
+/// Book-keeping of the libraries.
+fn is_ignored(vector: &Vector, key: &str) -> bool {
+    let request = key.strip_prefix("oidc.").is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    key == "msal.interaction.status" || key == "msal.version" || request && vector.sdk == "oidc-client-ts"
+}
+
+/// What the store held: what the browser did, and the tokens that the library had been given.
+fn stored(vector: &Vector) -> Entries {
+    let mut entries = vector.stored();
+    if let (true, Some(tokens)) = (vector.sdk.ends_with("okta-auth-js"), vector.data.pointer("/options/tokens")) {
+        entries.insert(TOKENS.to_owned(), tokens.to_string());
+    }
+    entries
+}
+
+fn layout(vector: &Vector) -> Option<CacheLayout> {
+    let authority = |authority: &str| Some(CacheLayout::OidcClient { authority: authority.to_owned() });
+    match vector.sdk.as_str() {
+        "msal-browser" | "msal-browser@2.0" | "msal-browser@2" | "msal-browser@3" | "msal-browser@4" => {
+            Some(CacheLayout::Msal)
+        }
+        "auth0-spa-js" | "auth0-spa-js@1" => Some(CacheLayout::Auth0Spa),
+        "oidc-client-ts" => authority(vector.text("/config/authority").unwrap()),
+        // Without configuration of its own it knows no cache, so that the host has a layout of its own.
+        "@imtbl/auth" if matches!(vector.call(), "buildLogoutUrl" | "logoutSilent") => {
+            Some(CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() })
+        }
+        "@imtbl/auth" | "@imtbl/passport" => authority("https://auth.immutable.com"),
+        "@okta/okta-auth-js" => Some(CacheLayout::OktaAuthJs),
+        "amazon-cognito-identity-js" | "@aws-amplify/auth" => Some(CacheLayout::Amplify),
+        "keycloak-js" => Some(CacheLayout::KeycloakJs),
+        _ => None,
+    }
+}
+
+fn client_id(vector: &Vector) -> &str {
+    let places = ["/config/clientId", "/config/client_id", "/config/ClientId", "/config/auth/clientId"];
+    let places = places.into_iter().chain(["/config/Auth/Cognito/userPoolClientId"]);
+    places.filter_map(|place| vector.text(place)).next().expect("a client")
+}
+
+fn provider(vector: &Vector) -> Provider {
+    let authority = vector.text("/config/auth/authority").map(str::to_owned);
+    let issuer = match authority {
+        Some(authority) if authority.starts_with("https://login.microsoftonline.com/") => {
+            return Provider::Entra { authority };
+        }
+        Some(authority) => authority,
+        None => "https://op.example.com".to_owned(),
+    };
+    let at = |name: &str| Some(format!("https://op.example.com/{name}"));
+    let endpoints = Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: at("authorize") };
+    Provider::Oidc { issuer, endpoints: Some(endpoints), parameter_names: None, omit_client_id: false, dynamic: false }
+}
+
+/// The account that the library was told to sign out, or the one that it had.
+fn who(vector: &Vector, client: &LogoutClient) -> Who {
+    let named = vector.text("/request/account/homeAccountId").map(str::to_owned);
+    let only = || {
+        let known: Vec<Account> = client.accounts().unwrap();
+        known.into_iter().map(|account| account.home_account_id).next()
+    };
+    let current = match vector.sdk.as_str() {
+        msal if msal.starts_with("msal") => named,
+        "amazon-cognito-identity-js" | "@aws-amplify/auth" => Some("ada".to_owned()),
+        _ => only(),
+    };
+    match current {
+        Some(home_account_id) => Who::This { account: Account::new(home_account_id) },
+        None => Who::Everyone,
+    }
+}
+
+fn is_local(vector: &Vector) -> bool {
+    matches!(vector.call(), "removeUser" | "clearCache")
+        || vector.data.pointer("/options/openUrl") == Some(&Value::Bool(false))
+        || vector.data.pointer("/request/localOnly") == Some(&Value::Bool(true))
+        || vector.data.pointer("/options/onRedirectNavigate") == Some(&Value::Bool(false))
+}
+
+struct NoNetwork;
+
+impl HttpTransport for NoNetwork {
+    fn send(&self, _: HttpCall) -> Result<HttpAnswer, HostError> {
+        Err(HostError::Offline { reason: "none".to_owned() })
+    }
+}
+
+/// The store afterwards, and the names of the cookies that have to go.
+fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, BTreeSet<String>) {
+    let store = Arc::new(MemoryStore::new());
+    let entry = |(key, value): (&String, &String)| Entry {
+        key: key.clone(),
+        value: Secret::from(value.as_str()),
+        protect: true,
+    };
+    store.commit(Change { write: before.iter().map(entry).collect(), ..Change::default() }).unwrap();
+    let mut config = ClientConfig::new(client_id(vector), provider(vector), Home::Device, layout);
+    config.redirect_uris = vec!["https://app.example.com/bye".to_owned()];
+    let client = LogoutClient::new(config, store.clone(), None, Some(Arc::new(NoNetwork)), Vec::new()).unwrap();
+    let mut request = EndSessionRequest::new(who(vector, &client));
+    request.reach = is_local(vector).then_some(Reach::App);
+    let mut cookies = BTreeSet::new();
+    match vector.call() {
+        "buildLogoutUrl" => {
+            client.plan(&request).unwrap();
+        }
+        "signoutRedirectCallback" => {
+            let url = Secret::from(vector.text("/request").unwrap());
+            let completion = client.complete(&url, None).unwrap();
+            assert!(matches!(completion, Completion::NotOurs { .. }), "{}", vector.id);
+        }
+        _ => {
+            let outcome = client.sign_out(&request).unwrap();
+            assert_eq!(outcome.left_behind, Vec::<String>::new(), "{}", vector.id);
+            cookies.extend(outcome.cookies.into_iter().map(|cookie| cookie.name));
+        }
+    }
+    let keys: Vec<String> =
+        store.keys(String::new()).unwrap().into_iter().filter(|key| !key.starts_with("exeunt.")).collect();
+    let values = store.read(keys.clone()).unwrap();
+    let after = keys.into_iter().zip(values).map(|(key, value)| (key, value.unwrap().reveal().to_owned())).collect();
+    (after, cookies)
+}
+
+/// Text, or JSON of which only the content counts.
+fn content(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}
+
+/// What the store should hold: as observed, then as decided.
+fn expected(vector: &Vector, before: &Entries, difference: &Difference) -> BTreeMap<String, Value> {
+    let mut removed = vector.observed("removed", &["local", "session"]);
+    for key in difference.stay {
+        assert!(removed.remove(*key), "{}: {key} had not gone", vector.id);
+    }
+    for key in difference.go {
+        assert!(removed.insert((*key).to_owned()), "{}: {key} had gone", vector.id);
+    }
+    let mut changed = vector.changed();
+    for key in difference.unchanged {
+        assert!(changed.remove(*key).is_some(), "{}: {key} had not changed", vector.id);
+    }
+    let kept = before.iter().filter(|(key, _)| !removed.contains(*key) && !is_ignored(vector, key));
+    kept.map(|(key, value)| (key.clone(), content(changed.get(key).unwrap_or(value)))).collect()
+}
+
+/// Cookies that were seen to go are named, and those that stayed are not.
+fn cookie_faults(vector: &Vector, ours: &BTreeSet<String>) -> Vec<String> {
+    let gone = vector.observed("removed", &["cookies"]);
+    let there = vector.cookies();
+    there.iter().filter(|name| gone.contains(*name) != ours.contains(*name)).cloned().collect()
+}
+
+#[test]
+fn every_observed_store_is_cleared_likewise_or_by_decision() {
+    let (mut equal, mut different, mut empty) = (0, 0, 0);
+    let (mut no_layout, mut no_sign_out) = (Vec::new(), Vec::new());
+    let mut faults = Vec::new();
+    let mut decided: BTreeSet<&str> = DIFFERENT.iter().map(|difference| difference.id).collect();
+    assert_eq!(decided.len(), DIFFERENT.len(), "a vector differs twice");
+    let vectors = vectors_support::read();
+    for vector in &vectors {
+        let before = stored(vector);
+        if before.is_empty() {
+            empty += 1;
+            continue;
+        }
+        if NO_SIGN_OUT.iter().any(|(id, _)| *id == vector.id) {
+            no_sign_out.push(vector.id.as_str());
+            continue;
+        }
+        let Some(layout) = layout(vector) else {
+            let known = NO_LAYOUT.iter().any(|(sdk, _)| vector.sdk.trim_start_matches('@').starts_with(sdk));
+            assert!(known, "{} of {} is neither replayed nor explained", vector.id, vector.sdk);
+            no_layout.push(vector.id.as_str());
+            continue;
+        };
+        let difference = DIFFERENT.iter().find(|difference| difference.id == vector.id);
+        let wanted = expected(vector, &before, difference.unwrap_or(&SAME));
+        let (after, cookies) = replay(vector, layout, &before);
+        let found: BTreeMap<String, Value> = after
+            .iter()
+            .filter(|(key, _)| !is_ignored(vector, key))
+            .map(|(key, value)| (key.clone(), content(value)))
+            .collect();
+        if found != wanted {
+            let named = |one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>| {
+                one.iter().filter(|(k, v)| other.get(*k) != Some(v)).map(|(k, _)| k.clone()).collect::<Vec<_>>()
+            };
+            faults.push(format!(
+                "{}: stays or differs {:#?}; expected {:#?}",
+                vector.id,
+                named(&found, &wanted),
+                named(&wanted, &found)
+            ));
+        }
+        faults.extend(cookie_faults(vector, &cookies).into_iter().map(|name| format!("{}: cookie {name}", vector.id)));
+        match difference {
+            Some(difference) => {
+                assert!(!difference.reasons.is_empty(), "{} differs without a reason", vector.id);
+                decided.remove(difference.id);
+                different += 1;
+            }
+            None => equal += 1,
+        }
+    }
+    println!("{} vectors: {equal} equal, {different} different by decision", equal + different);
+    println!(
+        "besides: {empty} without stored entries, {} of layouts that are not built ({}), {} no sign-out ({})",
+        no_layout.len(),
+        no_layout.join(", "),
+        no_sign_out.len(),
+        no_sign_out.join(", ")
+    );
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(decided.is_empty(), "not replayed: {decided:?}");
+    assert_eq!(equal + different + empty + no_layout.len() + no_sign_out.len(), vectors.len());
+}
