@@ -86,7 +86,7 @@ fn check_reach(config: &ClientConfig, row: &Row, request: &EndSessionRequest, re
     if reach > row.farthest_reach {
         return refuse(row.too_far.rule, row.too_far.detail);
     }
-    let direct = row.direct.as_ref().filter(|_| reach > Reach::App);
+    let direct = row.direct.as_ref().filter(|direct| direct.enabled && reach > Reach::App);
     if direct.is_some_and(|direct| direct.dialect == CallDialect::TokenAsText) {
         if config.home == Home::Device {
             return refuse(

@@ -6,7 +6,7 @@ use crate::account::TokenKind;
 use crate::cache::Leaver;
 use crate::end_session::Post;
 use crate::navigation::LogoutMode;
-use crate::plan::{Departure, LogoutPlan, PlanWarning, PlannedCall};
+use crate::plan::{BrowserNeed, Departure, LogoutPlan, PlanWarning, PlannedCall};
 use crate::provider::row::{Endpoint, ReturnCondition, RevocationScope};
 use crate::query;
 
@@ -105,12 +105,37 @@ fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
         Post::WhenLong => ", as a form if the address is too long",
         Post::Never => "",
     };
-    let parameters = departure.parameters.join(", ");
-    let mut sentences = vec![format!("{vehicle} to {place}{way}, with {parameters}.")];
+    let parameters = match departure.parameters.as_slice() {
+        [] => "without parameters".to_owned(),
+        names => format!("with {}", names.join(", ")),
+    };
+    let mut sentences = vec![format!("{vehicle} to {place}{way}, {parameters}.")];
     if let Some(back) = &departure.draft.redirect_uri {
         sentences.push(format!("It is asked to return to {}.", without_query(back)));
     }
+    sentences.push(needed(departure.because).to_owned());
+    if departure.mode == LogoutMode::Silent {
+        sentences.push(
+            "Where the browser keeps the provider's cookie from hidden frames, only a redirect ends the session."
+                .to_owned(),
+        );
+    }
     sentences
+}
+
+fn needed(because: BrowserNeed) -> &'static str {
+    match because {
+        BrowserNeed::OnlyWay => {
+            "A browser is needed: the provider knows the session by a cookie there, and no direct request ends it."
+        }
+        BrowserNeed::NotConfigured => {
+            "A direct request with the refresh token would be quieter and needs no browser; it is not configured."
+        }
+        BrowserNeed::NoToken => {
+            "A direct request would be quieter and needs no browser; no refresh token of the account is known for it."
+        }
+        BrowserNeed::Everyone => "A direct request would be quieter, but ends one account's session only.",
+    }
 }
 
 fn warning(warning: &PlanWarning) -> String {

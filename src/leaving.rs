@@ -1,6 +1,6 @@
 //! What goes along with those who leave: the hints that name their session, and the tokens that die with it.
 
-use crate::account::TokenKind;
+use crate::account::{Account, TokenKind};
 use crate::asked::{check_client, check_opaque};
 use crate::cache::Clearing;
 use crate::config::ClientConfig;
@@ -10,11 +10,11 @@ use crate::provider::row::{CallDialect, Endpoint, Row};
 use crate::request::{EndSessionRequest, Who};
 use crate::secret::Secret;
 
-/// Every token of those who leave, refresh tokens first (REV-06): what the request names and what the cache holds, each
+/// Every token of those who leave, refresh tokens first (REV-06): what the account brings and what the cache holds, each
 /// once.
-fn all_tokens(request: &EndSessionRequest, clearing: &Clearing) -> Vec<OwnedToken> {
+fn all_tokens(account: Option<&Account>, clearing: &Clearing) -> Vec<OwnedToken> {
     let mut tokens: Vec<OwnedToken> = Vec::new();
-    if let Who::This { account } = &request.who {
+    if let Some(account) = account {
         let id = &account.home_account_id;
         tokens.extend(account.tokens.iter().map(|token| OwnedToken { account: id.clone(), token: token.clone() }));
     }
@@ -30,6 +30,13 @@ fn all_tokens(request: &EndSessionRequest, clearing: &Clearing) -> Vec<OwnedToke
     tokens
 }
 
+fn named(request: &EndSessionRequest) -> Option<&Account> {
+    match &request.who {
+        Who::This { account } => Some(account),
+        Who::Everyone => None,
+    }
+}
+
 /// The tokens that will be revoked, and what should be known about that.
 pub(crate) fn tokens_to_revoke(
     config: &ClientConfig,
@@ -41,7 +48,7 @@ pub(crate) fn tokens_to_revoke(
     if !request.revoke_tokens.or(config.revoke_tokens).unwrap_or(row.revocations.by_default) {
         return Vec::new();
     }
-    let mut tokens = all_tokens(request, clearing);
+    let mut tokens = all_tokens(named(request), clearing);
     if row.revocation == Endpoint::Missing {
         return tokens;
     }
@@ -57,21 +64,13 @@ pub(crate) fn tokens_to_revoke(
     tokens
 }
 
-/// The token that names the session in a direct request, and whose it is.
-pub(crate) fn session_token(
-    dialect: CallDialect,
-    request: &EndSessionRequest,
-    clearing: &Clearing,
-) -> Option<(String, Secret)> {
+/// The token that names the session in a direct request.
+pub(crate) fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -> Option<Secret> {
     let wanted = match dialect {
         CallDialect::RefreshTokenForm => TokenKind::RefreshToken,
         CallDialect::TokenAsText => TokenKind::AccessToken,
     };
-    // One request ends one session: when everyone leaves, each would need its own.
-    let Who::This { account } = &request.who else {
-        return None;
-    };
-    let owned = all_tokens(request, clearing).into_iter().find(|owned| owned.token.kind == wanted);
+    let owned = all_tokens(Some(account), clearing).into_iter().find(|owned| owned.token.kind == wanted);
     let id_token = || match dialect {
         CallDialect::RefreshTokenForm => None,
         CallDialect::TokenAsText => {
@@ -79,7 +78,7 @@ pub(crate) fn session_token(
         }
     };
     let token = owned.map(|owned| owned.token.value).or_else(id_token)?;
-    check_opaque(&token).is_ok().then(|| (account.home_account_id.clone(), token))
+    check_opaque(&token).is_ok().then_some(token)
 }
 
 /// The hints of the account that leaves.

@@ -164,6 +164,20 @@ pub(crate) struct Departure {
     pub(crate) mode: LogoutMode,
     pub(crate) popup: Option<PopupWindow>,
     pub(crate) main_window_redirect_uri: Option<String>,
+    pub(crate) because: BrowserNeed,
+}
+
+/// Why a browser has to go there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum BrowserNeed {
+    /// No other way ends the session.
+    OnlyWay,
+    /// A direct request could, and is not configured.
+    NotConfigured,
+    /// A direct request could, and no token names the session.
+    NoToken,
+    /// A direct request ends one session, and everyone leaves.
+    Everyone,
 }
 
 /// A direct request, and the token that names the session.

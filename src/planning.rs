@@ -11,7 +11,7 @@ use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::leaving::{Leaving, session_token, tokens_to_revoke};
 use crate::navigation::LogoutMode;
-use crate::plan::{Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall};
+use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::query;
@@ -76,7 +76,13 @@ impl Asking<'_> {
         metadata: Option<&Metadata>,
     ) -> Result<(), LogoutError> {
         let Self { config, row, request, .. } = self;
-        plan.call = directly(row, request, clearing);
+        let because = match directly(row, request, clearing) {
+            Ok(call) => {
+                plan.call = Some(call);
+                BrowserNeed::OnlyWay
+            }
+            Err(because) => because,
+        };
         plan.revocation = resolve(&row.revocation, metadata, |known| known.revocation.as_ref());
         plan.tokens = tokens_to_revoke(config, row, request, clearing, &mut plan.warnings);
         match &plan.call {
@@ -90,7 +96,7 @@ impl Asking<'_> {
                 plan.obstacle = Some(Obstacle::NoToken);
                 plan.warnings.push(PlanWarning::ProviderSessionRemains);
             }
-            None => self.by_browser(plan, redirect_uri, clearing, metadata)?,
+            None => self.by_browser(plan, redirect_uri, clearing, metadata, because)?,
         }
         plan.warnings.extend(metadata.into_iter().flat_map(about_metadata));
         Ok(())
@@ -102,6 +108,7 @@ impl Asking<'_> {
         redirect_uri: Option<String>,
         clearing: &Clearing,
         metadata: Option<&Metadata>,
+        because: BrowserNeed,
     ) -> Result<(), LogoutError> {
         let Self { config, row, request, .. } = self;
         let end_session = resolve(&row.end_session, metadata, |known| known.end_session.as_ref());
@@ -130,7 +137,7 @@ impl Asking<'_> {
             }
             Endpoint::Known(_) | Endpoint::Discovered => {
                 self.about_connection(&mut plan.warnings);
-                plan.departure = Some(self.depart(end_session, draft, &mut plan.warnings)?);
+                plan.departure = Some(self.depart(end_session, draft, because, &mut plan.warnings)?);
             }
         }
         Ok(())
@@ -193,6 +200,7 @@ impl Asking<'_> {
         &self,
         endpoint: Endpoint,
         draft: Draft,
+        because: BrowserNeed,
         warnings: &mut Vec<PlanWarning>,
     ) -> Result<Departure, LogoutError> {
         const ANONYMOUS: &str = "a redirect needs an ID token or a client_id, or the provider will not return";
@@ -233,6 +241,7 @@ impl Asking<'_> {
             mode: *mode,
             popup: request.popup.clone(),
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),
+            because,
         })
     }
 }
@@ -252,11 +261,18 @@ fn nested(page: &str, target: &str) -> String {
     if breaks { format!("{page}{}", query::encode(target)) } else { format!("{page}{target}") }
 }
 
-/// The direct request, where the provider takes one and a token names the session.
-fn directly(row: &Row, request: &EndSessionRequest, clearing: &Clearing) -> Option<PlannedCall> {
-    let call = row.direct.clone()?;
-    let (account, token) = session_token(call.dialect, request, clearing)?;
-    Some(PlannedCall { call, account, token })
+/// The direct request, where the provider takes one and a token names the session; or why there is none.
+fn directly(row: &Row, request: &EndSessionRequest, clearing: &Clearing) -> Result<PlannedCall, BrowserNeed> {
+    let call = row.direct.clone().ok_or(BrowserNeed::OnlyWay)?;
+    if !call.enabled {
+        return Err(BrowserNeed::NotConfigured);
+    }
+    // One request ends one session: when everyone leaves, each would need its own.
+    let Who::This { account } = &request.who else {
+        return Err(BrowserNeed::Everyone);
+    };
+    let token = session_token(call.dialect, account, clearing).ok_or(BrowserNeed::NoToken)?;
+    Ok(PlannedCall { call, account: account.home_account_id.clone(), token })
 }
 
 /// What it means that there is no end-session endpoint: none was named, or one that is refused.

@@ -79,13 +79,17 @@ impl Navigation {
 #[uniffi::export]
 impl Completion {
     /// The answer to the browser that came back: it goes to the page that the record names, never to one that the
-    /// returned address names.
+    /// returned address names. In a hidden frame it is a page that posts the message `exeunt:returned` to the page that
+    /// holds the frame, if that is still of the origin that asked.
     pub fn reply(&self) -> Reply {
         match self {
-            Self::Matched { outcome } | Self::AlreadyHandled { outcome } => match &outcome.return_to {
-                Some(page) => Reply::see_other(page),
-                None => local(outcome),
-            },
+            Self::Matched { outcome } | Self::AlreadyHandled { outcome } => {
+                match (&outcome.frame_parent, &outcome.return_to) {
+                    (Some(origin), _) => tell_parent(origin),
+                    (None, Some(page)) => Reply::see_other(page),
+                    (None, None) => local(outcome),
+                }
+            }
             Self::NotOurs { why } => Reply::new(400).text(match why {
                 NotOursReason::NotThisBrowser => "This sign-out was begun in another browser.\n",
                 NotOursReason::Expired => "This sign-out took too long; your session here was cleared all the same.\n",
@@ -150,10 +154,26 @@ fn form_page(next: &Navigation) -> Reply {
          action=\"{}\">{fields}<noscript><button>Sign out</button></noscript></form><script>{SCRIPT}</script></html>",
         escape(action)
     );
-    let hash = crate::pending::standard_hash(SCRIPT);
+    page(body, SCRIPT, "'none'")
+}
+
+/// A page for a hidden frame. It says that the browser is back, not that the session has ended: nobody knows that.
+fn tell_parent(origin: &str) -> Reply {
+    const SCRIPT: &str = "parent.postMessage('exeunt:returned',document.documentElement.dataset.parent)";
+    let body = format!(
+        "<!doctype html><html lang=\"en\" data-parent=\"{}\"><meta charset=\"utf-8\"><title>Signed out</title>\
+         <script>{SCRIPT}</script></html>",
+        escape(origin)
+    );
+    page(body, SCRIPT, origin)
+}
+
+/// A page that runs this script and nothing else, and stands in frames of these ancestors only.
+fn page(body: String, script: &str, ancestors: &str) -> Reply {
+    let hash = crate::pending::standard_hash(script);
     let reply = Reply::new(200).header("Content-Type", "text/html; charset=utf-8").header(
         "Content-Security-Policy",
-        format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
+        format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors {ancestors}"),
     );
     Reply { body: Secret::new(body), ..reply }
 }

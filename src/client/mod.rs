@@ -65,7 +65,8 @@ impl LogoutClient {
         let transport = transport.or_else(crate::transport::built_in);
         let asks = |endpoint: &Endpoint| *endpoint == Endpoint::Discovered;
         let revokes = config.revoke_tokens.unwrap_or(row.revocations.by_default);
-        let sends = row.direct.is_some() || row.revocation != Endpoint::Missing && revokes;
+        let sends =
+            row.direct.as_ref().is_some_and(|direct| direct.enabled) || row.revocation != Endpoint::Missing && revokes;
         if transport.is_none() && (asks(&row.end_session) || sends) {
             return Err(LogoutError::configuration(
                 "HOST-01",

@@ -33,6 +33,7 @@ pub(super) fn row(base: Option<&str>, autologin: bool) -> Result<Row, LogoutErro
         direct: Some(DirectCall {
             endpoint: format!("{base}/api/v1/logout"),
             dialect: CallDialect::TokenAsText,
+            enabled: true,
             success: 200,
             ends_other_apps: true,
         }),

@@ -25,9 +25,10 @@ pub(super) fn row(server: &str, realm: &str, direct: bool) -> Result<Row, Logout
             (Carries::LogoutHint, "logout_hint"),
             (Carries::UiLocales, "ui_locales"),
         ]),
-        direct: direct.then(|| DirectCall {
+        direct: Some(DirectCall {
             endpoint: at("logout"),
             dialect: CallDialect::RefreshTokenForm,
+            enabled: direct,
             success: 204,
             ends_other_apps: false,
         }),

@@ -109,6 +109,8 @@ pub(crate) enum CallDialect {
 pub(crate) struct DirectCall {
     pub(crate) endpoint: String,
     pub(crate) dialect: CallDialect,
+    /// Whether it is made; otherwise it is only known that it could be.
+    pub(crate) enabled: bool,
     /// The only answer that proves the end: this status with an empty body.
     pub(crate) success: i32,
     /// Whether other apps of the same user are signed out too.
