@@ -78,6 +78,7 @@ suite python count_pytest bindings/python/test.sh
 suite kotlin count_maven bindings/kotlin/test.sh
 suite swift count_swift bindings/swift/test.sh
 suite end-to-end count_pytest demo/test.sh
+suite keycloak count_pytest tests/keycloak/run.sh
 
 printf '\n== cases\n'
 for language in rust python kotlin swift; do

@@ -1,4 +1,4 @@
-from exeunt import EndSessionRequest, Ended, Evidence
+from exeunt import Ended, EndSessionRequest, Evidence
 
 from conftest import Alice, MakeClient, who
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from exeunt import EndSessionRequest, Ended, Evidence
+from exeunt import Ended, EndSessionRequest, Evidence
 
 from conftest import Alice, MakeClient, who
 

@@ -1,4 +1,4 @@
-from exeunt import Doubt, EndSessionRequest, Ended, Evidence, Matched, Secret, Unconfirmed
+from exeunt import Doubt, Ended, EndSessionRequest, Evidence, Matched, Secret, Unconfirmed
 
 from conftest import BYE, CALLBACK, Alice, MakeClient, who
 
