@@ -34,6 +34,7 @@ pub(crate) fn plan(
     let mut plan = LogoutPlan {
         config: Arc::clone(config),
         issuer: row.issuer.clone(),
+        authority: request.authority.clone(),
         leaver,
         accounts,
         keys: clearing.touched(),

@@ -33,7 +33,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         None => format!("{front}{path}"),
     };
     Ok(Row {
-        issuer_rule: IssuerRule::Tenant { suffix: HOST_SUFFIX },
+        issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
         metadata: at("/v2.0/.well-known/openid-configuration"),
         end_session: Endpoint::Known(at("/oauth2/v2.0/logout")),
         authorization: Endpoint::Known(at("/oauth2/v2.0/authorize")),

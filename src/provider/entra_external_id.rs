@@ -23,7 +23,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         _ => return refuse("the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing"),
     };
     Ok(Row {
-        issuer_rule: IssuerRule::Tenant { suffix: HOST_SUFFIX },
+        issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
         end_session: Endpoint::Discovered,
         authorization: Endpoint::Discovered,
         ..entra::family(Row::standard(&format!("{base}/v2.0")))
