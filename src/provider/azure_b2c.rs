@@ -60,7 +60,8 @@ fn parameters() -> Parameters {
 /// Another policy of the same host for one request.
 pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutError> {
     let other = row(authority).map_err(as_request)?;
-    if other.alias_hosts != configured.alias_hosts {
+    // The ID token goes along, so that the port counts as well.
+    if endpoint_url(&other.issuer).map(|url| url.origin()) != endpoint_url(&configured.issuer).map(|url| url.origin()) {
         return Err(LogoutError::request("ENTRA-04", "the authority lies on another host than the configured one"));
     }
     Ok(other)
