@@ -58,6 +58,9 @@ pub(crate) struct Record {
     pub(crate) version: u32,
     pub(crate) id: String,
     pub(crate) issued_at: i64,
+    /// The other authority that the request named: a proof has to ask there. Older records have none.
+    #[serde(default)]
+    pub(crate) authority: Option<String>,
     pub(crate) correlation_id: String,
     pub(crate) mode: LogoutMode,
     pub(crate) everyone: bool,

@@ -216,6 +216,8 @@ pub struct LogoutPlan {
     /// The client that made it: another one refuses to run it.
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) issuer: String,
+    /// The other authority that the request named.
+    pub(crate) authority: Option<String>,
     pub(crate) leaver: Leaver,
     pub(crate) accounts: Vec<String>,
     pub(crate) keys: Vec<String>,

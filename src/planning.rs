@@ -34,6 +34,7 @@ pub(crate) fn plan(
     let mut plan = LogoutPlan {
         config: Arc::clone(config),
         issuer: row.issuer.clone(),
+        authority: request.authority.clone(),
         leaver,
         accounts,
         keys: clearing.touched(),
@@ -228,7 +229,7 @@ impl Asking<'_> {
                     if end_session::is_anonymous(row, &draft, false) {
                         return refuse("RPI-08", ANONYMOUS);
                     }
-                    warnings.push(PlanWarning::HintDropped);
+                    warnings.extend(without_hint(row, &draft));
                 }
                 Some(address)
             }
@@ -253,6 +254,13 @@ fn conditions(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
         _ => true,
     };
     row.may_not_return.iter().filter(open).map(|why| PlanWarning::MayNotReturn { why: *why }).collect()
+}
+
+/// What it means that the ID token has to be left out: a return that needs it has become unsure too.
+pub(crate) fn without_hint(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
+    let needs = draft.redirect_uri.is_some() && row.may_not_return.contains(&ReturnCondition::NeedsIdToken);
+    let unsure = needs.then_some(PlanWarning::MayNotReturn { why: ReturnCondition::NeedsIdToken });
+    std::iter::once(PlanWarning::HintDropped).chain(unsure).collect()
 }
 
 /// A target inside the address of a page. It stands as it is unless something in it would end it early (A0-10).

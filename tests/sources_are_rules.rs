@@ -21,7 +21,8 @@ type Cases = BTreeMap<String, Vec<(String, String)>>;
 
 fn is_id(text: &str) -> bool {
     text.split_once('-').is_some_and(|(group, number)| {
-        let letters = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_uppercase());
+        let letters = group.starts_with(|first: char| first.is_ascii_uppercase())
+            && group.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         letters && number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
@@ -98,8 +99,10 @@ fn every_rule_is_checked_where_the_table_says() {
 #[test]
 fn a_made_up_source_is_found() {
     let rules = rules();
-    assert!(unknown("RPI-17, ATT-40, msal-v2: logoutPopup, passport", &rules).is_empty());
-    for wrong in ["RPI-99", "a note", "RPI-1", "rpi-01", "RPI-01: why", "msal-v3", "msal-v2:", "note: place", ""] {
+    assert!(unknown("RPI-17, ATT-40, B2C-01, msal-v2: logoutPopup, passport", &rules).is_empty());
+    for wrong in
+        ["RPI-99", "2BC-01", "a note", "RPI-1", "rpi-01", "RPI-01: why", "msal-v3", "msal-v2:", "note: place", ""]
+    {
         assert_eq!(unknown(&format!("RPI-01, {wrong}"), &rules), [wrong]);
     }
 }

@@ -105,6 +105,8 @@ impl LogoutClient {
         ticket: Option<&Secret>,
         now: i64,
     ) -> Verdict {
+        let row = self.row_of(record);
+        let believed = |issuer: &String| row.as_ref().is_some_and(|row| row.believes(issuer));
         let leg = match (&record.logout, &record.proof, ours) {
             (Some(logout), _, None) if !logout.echoes => Leg::Logout,
             (Some(logout), _, Some(ours)) if logout.has_state(ours) => Leg::Logout,
@@ -121,7 +123,7 @@ impl LogoutClient {
         if !returned_to(&journey.redirect_uri, returned.url) {
             return Verdict::NotOurs(NotOursReason::OtherAddress);
         }
-        if returned.issuer.as_ref().is_some_and(|issuer| !self.row.believes(issuer)) {
+        if returned.issuer.as_ref().is_some_and(|issuer| !believed(issuer)) {
             return Verdict::NotOurs(NotOursReason::WrongState);
         }
         let (over, late) = (journey.over, journey.is_late(now));

@@ -12,7 +12,7 @@ use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
 use crate::outcome::{Doubt, Failure, Revocation, RevocationStatus, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{Departure, LogoutPlan, PlanWarning};
-use crate::planning::{about_metadata, no_way_back, resolve, without_endpoint};
+use crate::planning::{about_metadata, no_way_back, resolve, without_endpoint, without_hint};
 use crate::provider::row::{Endpoint, endpoint_url};
 use crate::revocation;
 use crate::secret::Secret;
@@ -65,7 +65,7 @@ impl LogoutClient {
             return Ok(framed(built, departure, record));
         }
         if !end_session::is_anonymous(&self.row, &departure.draft, false) {
-            record.learn([PlanWarning::HintDropped]);
+            record.learn(without_hint(&self.row, &departure.draft));
             return Ok(framed(built, departure, record));
         }
         // RPI-08: nobody would say who asks, so the provider would not come back, and is not asked to.

@@ -10,6 +10,7 @@ mod sign_out;
 mod stateless;
 mod store;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::account::Account;
@@ -183,6 +184,14 @@ impl LogoutClient {
             hosts: &self.row.alias_hosts,
             cookies: &self.row.cookies,
             leaver,
+        }
+    }
+
+    /// The row that a sign-out went by; none where its authority is no longer one of the configured provider's.
+    fn row_of(&self, record: &Record) -> Option<Cow<'_, Row>> {
+        match &record.authority {
+            Some(authority) => self.config.provider.row_at(&self.row, authority).ok().map(Cow::Owned),
+            None => Some(Cow::Borrowed(&self.row)),
         }
     }
 

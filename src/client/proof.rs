@@ -3,7 +3,7 @@
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
 use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
-use crate::pending::{Journey, hash};
+use crate::pending::{Journey, Record, hash};
 use crate::planning::resolve;
 use crate::provider::row::{Endpoint, endpoint_url};
 use crate::query;
@@ -11,14 +11,14 @@ use crate::secret::Secret;
 
 impl LogoutClient {
     pub(super) fn ask_for_proof(&self, id: &str) -> Result<Navigation, LogoutError> {
-        self.recorded(id)?;
+        let (record, _) = self.recorded(id)?;
         let Some(redirect_uri) = self.config.redirect_uri.clone() else {
             return Err(LogoutError::configuration(
                 "PROOF-01",
                 "a proof returns to the sign-in address; configure redirect_uri",
             ));
         };
-        let endpoint = self.authorization_endpoint()?;
+        let endpoint = self.authorization_endpoint(&record)?;
         let state = format!("{id}.{}", entropy::random()?);
         // The code, if one comes, is never redeemed: nobody keeps the verifier.
         let challenge = hash(&format!("{}{}", entropy::random()?, entropy::random()?));
@@ -55,13 +55,15 @@ impl LogoutClient {
         })
     }
 
-    fn authorization_endpoint(&self) -> Result<String, LogoutError> {
-        let endpoint = match &self.row.authorization {
-            Endpoint::Discovered => {
+    /// Where the sign-out itself went: another authority's answer would say nothing about it.
+    fn authorization_endpoint(&self, record: &Record) -> Result<String, LogoutError> {
+        let endpoint = match self.row_of(record).map(|row| row.authorization.clone()) {
+            Some(Endpoint::Discovered) => {
                 let metadata = self.metadata(entropy::now())?;
-                resolve(&self.row.authorization, Some(&metadata), |known| known.authorization.as_ref())
+                resolve(&Endpoint::Discovered, Some(&metadata), |known| known.authorization.as_ref())
             }
-            known => known.clone(),
+            Some(known) => known,
+            None => Endpoint::Missing,
         };
         match endpoint {
             Endpoint::Known(address) if endpoint_url(&address).is_ok() => Ok(address),

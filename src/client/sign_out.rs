@@ -58,6 +58,7 @@ impl LogoutClient {
             version: Record::VERSION,
             id,
             issued_at: now,
+            authority: plan.authority.clone(),
             correlation_id: plan.correlation_id.clone().unwrap_or(drawn_id),
             mode: plan.departure.as_ref().map_or(LogoutMode::Redirect, |departure| departure.mode),
             everyone: plan.leaver == Leaver::Everyone,

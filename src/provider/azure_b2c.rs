@@ -33,7 +33,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         None => format!("{front}{path}"),
     };
     Ok(Row {
-        issuer_rule: IssuerRule::Tenant { suffix: HOST_SUFFIX },
+        issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
         metadata: at("/v2.0/.well-known/openid-configuration"),
         end_session: Endpoint::Known(at("/oauth2/v2.0/logout")),
         authorization: Endpoint::Known(at("/oauth2/v2.0/authorize")),
@@ -60,7 +60,8 @@ fn parameters() -> Parameters {
 /// Another policy of the same host for one request.
 pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutError> {
     let other = row(authority).map_err(as_request)?;
-    if other.alias_hosts != configured.alias_hosts {
+    // The ID token goes along, so that the port counts as well.
+    if endpoint_url(&other.issuer).map(|url| url.origin()) != endpoint_url(&configured.issuer).map(|url| url.origin()) {
         return Err(LogoutError::request("ENTRA-04", "the authority lies on another host than the configured one"));
     }
     Ok(other)

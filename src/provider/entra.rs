@@ -2,7 +2,7 @@
 //! the Microsoft identity platform's page on the sign-out request.
 
 use super::parameters::{Carries, Parameters};
-use super::row::{Endpoint, HintClaim, ReturnCondition, Row, as_request, endpoint_url};
+use super::row::{Endpoint, HintClaim, IssuerRule, ReturnCondition, Row, as_request, endpoint_url};
 use crate::error::LogoutError;
 
 /// Hosts that share one cloud's cached tokens (ENTRA-04). Never compared by suffix: look-alikes exist.
@@ -72,6 +72,8 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     }
     let base = format!("https://{host}/{}", tenant.to_ascii_lowercase());
     Ok(Row {
+        // ENTRA-05: whatever the authority calls the tenant, its issuer is numbered.
+        issuer_rule: IssuerRule::Tenant { suffix: None },
         end_session: Endpoint::Known(format!("{base}/oauth2/v2.0/logout")),
         authorization: Endpoint::Known(format!("{base}/oauth2/v2.0/authorize")),
         alias_hosts: cloud.iter().map(|&alias| alias.to_owned()).collect(),

@@ -18,12 +18,14 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         return refuse("the authority's host must be {tenant}.ciamlogin.com; for another domain use Provider.Oidc");
     };
     let base = match url.path().trim_matches('/') {
+        path if path.contains('/') || url.query().is_some() || url.port().is_some() => {
+            return refuse("the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing");
+        }
         "" => format!("https://{host}/{tenant}.onmicrosoft.com"),
-        path if !path.contains('/') && url.query().is_none() => format!("https://{host}/{path}"),
-        _ => return refuse("the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing"),
+        path => format!("https://{host}/{path}"),
     };
     Ok(Row {
-        issuer_rule: IssuerRule::Tenant { suffix: HOST_SUFFIX },
+        issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
         end_session: Endpoint::Discovered,
         authorization: Endpoint::Discovered,
         ..entra::family(Row::standard(&format!("{base}/v2.0")))

@@ -122,9 +122,9 @@ pub(crate) struct DirectCall {
 pub(crate) enum IssuerRule {
     /// Byte for byte the configured one (DISC-02).
     Exact,
-    /// `https://{host}/{tenant id}/v2.0`, where the host is the configured one or the tenant's below this suffix: the
-    /// named exception B2C-04.
-    Tenant { suffix: &'static str },
+    /// `https://{host}/{tenant id}/v2.0`, where the host is the configured one or the tenant's below this suffix, and the
+    /// tenant the configured one where that is known by its number: the named exceptions ENTRA-05 and B2C-04.
+    Tenant { suffix: Option<&'static str> },
 }
 
 /// Why a reach is too far for a provider.
@@ -231,24 +231,27 @@ impl Row {
     pub(crate) fn believes(&self, issuer: &str) -> bool {
         match self.issuer_rule {
             IssuerRule::Exact => issuer == self.issuer,
-            IssuerRule::Tenant { suffix } => is_tenant_issuer(issuer, &self.alias_hosts, suffix),
+            IssuerRule::Tenant { suffix } => tenant_issuer(issuer).is_some_and(|(host, id)| {
+                let below = |suffix| host.strip_suffix(suffix).and_then(|front| front.strip_suffix('.')) == Some(id);
+                let known = tenant_issuer(&self.issuer).is_none_or(|(_, own)| own.eq_ignore_ascii_case(id));
+                known && (suffix.is_some_and(below) || self.alias_hosts.iter().any(|alias| alias == host))
+            }),
         }
     }
 }
 
-fn is_tenant_issuer(issuer: &str, hosts: &[String], suffix: &str) -> bool {
-    let tenant = |text: &str| {
-        let groups: Vec<usize> = text.split('-').map(str::len).collect();
-        groups == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+/// Host and tenant of `https://{host}/{tenant id}/v2.0`; B2C may also name the policy, behind `tfp`.
+fn tenant_issuer(issuer: &str) -> Option<(&str, &str)> {
+    let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
+    let id = match segments.as_slice() {
+        [id, "v2.0"] => *id,
+        ["tfp", id, policy, "v2.0"] if !policy.is_empty() => *id,
+        _ => return None,
     };
-    let Some((host, path)) = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/')) else {
-        return false;
-    };
-    let Some((id, version)) = path.split_once('/') else {
-        return false;
-    };
-    let its_own = host.strip_suffix(suffix).and_then(|front| front.strip_suffix('.')) == Some(id);
-    tenant(id) && matches!(version, "v2.0" | "v2.0/") && (its_own || hosts.iter().any(|known| known == host))
+    let groups: Vec<usize> = id.split('-').map(str::len).collect();
+    let is_number = groups == [8, 4, 4, 4, 12] && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_number.then_some((host, id))
 }
 
 /// A claim of the ID token that spares the user an account picker.
