@@ -105,8 +105,11 @@ fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
         Post::WhenLong => ", as a form if the address is too long",
         Post::Never => "",
     };
-    let parameters = departure.parameters.join(", ");
-    let mut sentences = vec![format!("{vehicle} to {place}{way}, with {parameters}.")];
+    let parameters = match departure.parameters.as_slice() {
+        [] => String::new(),
+        names => format!(", with {}", names.join(", ")),
+    };
+    let mut sentences = vec![format!("{vehicle} to {place}{way}{parameters}.")];
     if let Some(back) = &departure.draft.redirect_uri {
         sentences.push(format!("It is asked to return to {}.", without_query(back)));
     }
