@@ -273,10 +273,7 @@ fn check_tokens(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -
     for token in [own, request.id_token_hint.as_ref()].into_iter().flatten() {
         let hints = read_id_token_unverified(token)?;
         check_client(config, &hints)?;
-        let other = |hint: &Secret| hints.session_id.as_ref().is_some_and(|session| session != hint);
-        if row.logout_hint_is_sid && request.logout_hint.as_ref().is_some_and(other) {
-            return refuse("A0-21", "logout_hint is not the session (sid) of the ID token beside it");
-        }
+        check_session(row, request.logout_hint.as_ref(), &hints)?;
     }
     if let Who::This { account } = &request.who {
         for token in &account.tokens {
@@ -293,6 +290,15 @@ pub(crate) fn check_client(config: &ClientConfig, hints: &Hints) -> Result<(), L
         return Ok(());
     }
     refuse("RPI-06", "the ID token was issued to another client than the configured client_id")
+}
+
+/// A0-21: a hint that names another session than the ID token beside it is refused by the provider.
+pub(crate) fn check_session(row: &Row, logout_hint: Option<&Secret>, hints: &Hints) -> Result<(), LogoutError> {
+    let other = |hint: &Secret| hints.session_id.as_ref().is_some_and(|session| session != hint);
+    if row.logout_hint_is_sid && logout_hint.is_some_and(other) {
+        return refuse("A0-21", "logout_hint is not the session (sid) of the ID token beside it");
+    }
+    Ok(())
 }
 
 /// ATT-85: what goes into a header or a form is visible ASCII.
