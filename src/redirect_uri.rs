@@ -191,7 +191,8 @@ fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
     port_kept && url.as_str() == format!("{}://{host}{port}{slash}{after_authority}", url.scheme())
 }
 
-fn raw_host(authority: &str) -> &str {
+/// The host as it is written, an IPv6 address with its brackets.
+pub(crate) fn raw_host(authority: &str) -> &str {
     if authority.starts_with('[') {
         return authority.find(']').and_then(|end| authority.get(..=end)).unwrap_or(authority);
     }

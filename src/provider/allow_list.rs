@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::error::LogoutError;
 use crate::query;
+use crate::redirect_uri;
 
 /// The two lists of a tenant, and how they are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,12 +77,12 @@ impl AllowList {
 impl Entry {
     fn read(text: &str) -> Result<Self, LogoutError> {
         let refuse = |detail: &str| Err(LogoutError::configuration("A0-06", format!("an allowed logout URL {detail}")));
-        if text.contains('{') {
-            return Ok(Self::Unknown);
-        }
         let Some((scheme, _)) = text.split_once("://") else {
             return refuse("has no scheme; write http:// or https:// before it, also with a wildcard");
         };
+        if text.contains('{') {
+            return Ok(Self::Unknown);
+        }
         let Some(entry) = Self::parts(text) else {
             return refuse("is not an address, or has a fragment");
         };
@@ -114,7 +115,7 @@ impl Entry {
         if authority.is_empty() || authority.contains('@') {
             return None;
         }
-        let host = authority.split(':').next().unwrap_or(authority).to_ascii_lowercase();
+        let host = redirect_uri::raw_host(authority).to_ascii_lowercase();
         let (label, rest) = host.split_once('.').unwrap_or((&host, ""));
         let path = after.get(authority.len()..).unwrap_or_default();
         Some(Self::Address {
