@@ -247,6 +247,14 @@ pub(crate) fn origin(page: &str) -> Option<String> {
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
+/// Whether two addresses lie on one host, whatever their scheme and port.
+pub(crate) fn same_host(one: &str, other: &str) -> bool {
+    match (Url::parse(one), Url::parse(other)) {
+        (Ok(one), Ok(other)) => one.host().is_some() && one.host() == other.host(),
+        _ => false,
+    }
+}
+
 /// The page on which the user asked, without query and fragment.
 pub(crate) fn page_without_query(page: &str) -> &str {
     crate::query::split(page).0

@@ -45,6 +45,15 @@ pub(crate) enum Admission {
     NoList,
 }
 
+/// Whether a request names the client, which decides whose list counts (A0-02, A0-23).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    Client,
+    Nobody,
+    /// Only the cache knows.
+    Unknown,
+}
+
 impl AllowList {
     /// Reads both lists; each text may hold several addresses, separated by commas (A0-05).
     pub(crate) fn read(application: &[String], tenant: &[String], query_counts: bool) -> Result<Self, LogoutError> {
@@ -55,9 +64,18 @@ impl AllowList {
         Ok(Self { application: list(application)?, tenant: list(tenant)?, query_counts })
     }
 
-    /// What the list that will be asked says of an address (A0-02).
-    pub(crate) fn admits(&self, address: &str, names_client: bool) -> Admission {
-        let list = if names_client { &self.application } else { &self.tenant };
+    /// What the list that will be asked says of an address (A0-02); both, where that is not known.
+    pub(crate) fn admits(&self, address: &str, naming: Naming) -> Admission {
+        let (application, tenant) = (self.listed(&self.application, address), self.listed(&self.tenant, address));
+        match naming {
+            Naming::Client => application,
+            Naming::Nobody => tenant,
+            Naming::Unknown if application == tenant => application,
+            Naming::Unknown => Admission::Uncertain,
+        }
+    }
+
+    fn listed(&self, list: &[Entry], address: &str) -> Admission {
         if list.is_empty() {
             return Admission::NoList;
         }
