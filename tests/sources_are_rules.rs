@@ -21,7 +21,8 @@ type Cases = BTreeMap<String, Vec<(String, String)>>;
 
 fn is_id(text: &str) -> bool {
     text.split_once('-').is_some_and(|(group, number)| {
-        let letters = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_uppercase());
+        let letters = group.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase())
+            && group.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         letters && number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
