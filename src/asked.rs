@@ -9,9 +9,10 @@ use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
 use crate::plan::PlanWarning;
-use crate::provider::allow_list::Admission;
+use crate::provider::allow_list::{Admission, Naming};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{CallDialect, Row};
+use crate::query;
 use crate::redirect_uri::{self, Policy, Remark};
 use crate::request::{EndSessionRequest, Reach, Redirect, Who};
 use crate::secret::Secret;
@@ -71,7 +72,7 @@ pub(crate) fn check<'a>(
     }
     let redirect_uri = redirect(config, &row, request);
     match &redirect_uri {
-        Some(target) => warnings.extend(admitted(&row, target, policy)?),
+        Some(target) => warnings.extend(admitted(&row, request, target, policy)?),
         None if row.needs_redirect && reach > Reach::App => {
             return refuse("COG-01", "this provider wants an address to return to; configure post_logout_redirect_uri");
         }
@@ -147,24 +148,79 @@ fn check_options(row: &Row, request: &EndSessionRequest, reach: Reach) -> Result
 }
 
 /// The provider's own list, where it is known, is the list of registered addresses; else the configured one is.
-fn admitted(row: &Row, target: &str, policy: Policy<'_>) -> Result<Vec<PlanWarning>, LogoutError> {
-    let names_client = row.parameters.carry(Carries::ClientId);
-    let admission = row.allow_list.as_ref().map(|list| list.admits(target, names_client));
-    match admission {
-        Some(Admission::Refused) => Err(LogoutError::redirect_uri(
+fn admitted(
+    row: &Row,
+    request: &EndSessionRequest,
+    target: &str,
+    policy: Policy<'_>,
+) -> Result<Vec<PlanWarning>, LogoutError> {
+    let Some(list) = &row.allow_list else {
+        return Ok(redirect_uri::validate(target, policy)?.into_iter().map(remark).collect());
+    };
+    // What is no sound address is refused as such, whatever the list says (A0-04).
+    let remarks = redirect_uri::well_formed(target, policy)?.into_iter().map(remark);
+    let naming = naming(row, request);
+    let page = row.upstream_return.as_ref().filter(|_| upstream_token(request).is_some());
+    if page.is_some_and(|page| list.admits(page, naming) == Admission::Refused) {
+        const PAGE: &str = "this connection returns through the provider's own /logout, which is not among the allowed \
+                            logout URLs; add it there";
+        return Err(LogoutError::redirect_uri("A0-10", PAGE));
+    }
+    match list.admits(target, naming) {
+        Admission::Refused => Err(LogoutError::redirect_uri(
             "A0-02",
-            if names_client {
-                "it is not among the application's allowed logout URLs"
-            } else {
-                "it is not among the tenant's allowed logout URLs, which count where no client_id is sent"
+            match naming {
+                Naming::Client => "it is not among the application's allowed logout URLs",
+                Naming::Nobody => {
+                    "it is not among the tenant's allowed logout URLs, which count where no client_id is sent"
+                }
+                Naming::Unknown => "it is among the allowed logout URLs of neither the application nor the tenant",
             },
         )),
-        Some(Admission::Admitted) => Ok(redirect_uri::well_formed(target, policy)?.into_iter().map(remark).collect()),
-        Some(Admission::Uncertain) => {
-            let remarks = redirect_uri::validate(target, policy)?.into_iter().map(remark);
+        Admission::Admitted if nests(row, target) => Err(LogoutError::redirect_uri(
+            "ATT-21",
+            "it is a page of the provider with another target inside; name that target instead",
+        )),
+        Admission::Admitted => Ok(remarks.collect()),
+        Admission::Uncertain => {
+            redirect_uri::validate(target, policy)?;
             Ok(remarks.chain([PlanWarning::AllowListUncertain]).collect())
         }
-        Some(Admission::NoList) | None => Ok(redirect_uri::validate(target, policy)?.into_iter().map(remark).collect()),
+        Admission::NoList => {
+            redirect_uri::validate(target, policy)?;
+            Ok(remarks.collect())
+        }
+    }
+}
+
+/// Whether the request will name the client: as such, or by its ID token (A0-23).
+fn naming(row: &Row, request: &EndSessionRequest) -> Naming {
+    if row.parameters.carry(Carries::ClientId) {
+        return Naming::Client;
+    }
+    let own = match &request.who {
+        Who::This { account } => account.id_token.as_ref(),
+        Who::Everyone => None,
+    };
+    match (own.or(request.id_token_hint.as_ref()), &request.who) {
+        _ if !row.parameters.carry(Carries::IdTokenHint) => Naming::Nobody,
+        (Some(_), _) => Naming::Client,
+        (None, Who::This { .. }) => Naming::Unknown,
+        (None, Who::Everyone) => Naming::Nobody,
+    }
+}
+
+/// ATT-21: a target that is a page of the provider itself, with the real target in a query that no list compares.
+fn nests(row: &Row, target: &str) -> bool {
+    let own = row.upstream_return.as_ref().is_some_and(|page| redirect_uri::same_host(page, target));
+    own && query::carries(target, |name| row.parameters.names_target(name))
+}
+
+/// The token that goes along to the session behind the provider.
+pub(crate) fn upstream_token(request: &EndSessionRequest) -> Option<&Secret> {
+    match &request.who {
+        Who::This { account } => account.upstream_access_token.as_ref(),
+        Who::Everyone => None,
     }
 }
 
@@ -273,10 +329,7 @@ fn check_tokens(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -
     for token in [own, request.id_token_hint.as_ref()].into_iter().flatten() {
         let hints = read_id_token_unverified(token)?;
         check_client(config, &hints)?;
-        let other = |hint: &Secret| hints.session_id.as_ref().is_some_and(|session| session != hint);
-        if row.logout_hint_is_sid && request.logout_hint.as_ref().is_some_and(other) {
-            return refuse("A0-21", "logout_hint is not the session (sid) of the ID token beside it");
-        }
+        check_session(row, request.logout_hint.as_ref(), &hints)?;
     }
     if let Who::This { account } = &request.who {
         for token in &account.tokens {
@@ -293,6 +346,15 @@ pub(crate) fn check_client(config: &ClientConfig, hints: &Hints) -> Result<(), L
         return Ok(());
     }
     refuse("RPI-06", "the ID token was issued to another client than the configured client_id")
+}
+
+/// A0-21: a hint that names another session than the ID token beside it is refused by the provider.
+pub(crate) fn check_session(row: &Row, logout_hint: Option<&Secret>, hints: &Hints) -> Result<(), LogoutError> {
+    let other = |hint: &Secret| hints.session_id.as_ref().is_some_and(|session| session != hint);
+    if row.logout_hint_is_sid && logout_hint.is_some_and(other) {
+        return refuse("A0-21", "logout_hint is not the session (sid) of the ID token beside it");
+    }
+    Ok(())
 }
 
 /// ATT-85: what goes into a header or a form is visible ASCII.

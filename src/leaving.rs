@@ -1,9 +1,10 @@
 //! What goes along with those who leave: the hints that name their session, and the tokens that die with it.
 
 use crate::account::{Account, TokenKind};
-use crate::asked::{check_client, check_opaque};
+use crate::asked::{check_client, check_opaque, check_session};
 use crate::cache::Clearing;
 use crate::config::ClientConfig;
+use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::plan::{OwnedToken, PlanWarning};
 use crate::provider::row::{CallDialect, Endpoint, Row};
@@ -99,7 +100,12 @@ impl Leaving {
         let own = match &request.who {
             // RPI-12: when everyone leaves, nobody's token is sent.
             Who::Everyone => None,
-            Who::This { account } => usable_token(config, account.id_token.as_ref(), clearing, warnings),
+            Who::This { account } => {
+                let sound = |hints: &Hints| {
+                    check_client(config, hints).and_then(|()| check_session(row, request.logout_hint.as_ref(), hints))
+                };
+                usable_token(sound, account.id_token.as_ref(), clearing, warnings)
+            }
         };
         let claim = own.as_ref().and_then(|(_, hints)| hints.login_hint.clone());
         let logout_hint = request.logout_hint.clone().or_else(|| row.logout_hint_claim.and(claim));
@@ -112,7 +118,9 @@ impl Leaving {
         }
         let sent = own.filter(|_| row.sends_id_token).map(|(token, _)| token);
         let id_token_hint = request.id_token_hint.clone().or(sent);
-        if row.sends_id_token && id_token_hint.is_none() {
+        // Where the hint is the session itself it names whose session ends as well as the token does (A0-22).
+        let named = id_token_hint.is_some() || row.logout_hint_is_sid && logout_hint.is_some();
+        if row.sends_id_token && !named {
             let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
             warnings.push(PlanWarning::ConfirmationWillShow { cure });
         }
@@ -122,14 +130,14 @@ impl Leaving {
 
 /// The ID token of the request, which was checked, or the cached one, which may be damaged and is then only a warning.
 fn usable_token(
-    config: &ClientConfig,
+    sound: impl Fn(&Hints) -> Result<(), LogoutError>,
     given: Option<&Secret>,
     clearing: &Clearing,
     warnings: &mut Vec<PlanWarning>,
 ) -> Option<(Secret, Hints)> {
     let cached = clearing.cached.iter().find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
     let (account, token) = given.map(|token| (None, token)).or(cached.map(|(account, token)| (Some(account), token)))?;
-    let read = read_id_token_unverified(token).and_then(|hints| check_client(config, &hints).map(|()| hints));
+    let read = read_id_token_unverified(token).and_then(|hints| sound(&hints).map(|()| hints));
     match (read, account) {
         (Ok(hints), _) => Some((token.clone(), hints)),
         (Err(error), Some(account)) => {

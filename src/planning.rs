@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::asked::{Asked, refuse};
+use crate::asked::{Asked, refuse, upstream_token};
 use crate::cache::{Clearing, Leaver};
 use crate::config::{BrowserMode, ClientConfig, Home};
 use crate::connection::Connection;
@@ -137,7 +137,7 @@ impl Asking<'_> {
                 plan.obstacle = Some(Obstacle::EndpointRefused);
             }
             Endpoint::Known(_) | Endpoint::Discovered => {
-                self.about_connection(&mut plan.warnings);
+                self.about_connection(draft.redirect_uri.is_some(), &mut plan.warnings);
                 plan.departure = Some(self.depart(end_session, draft, because, &mut plan.warnings)?);
             }
         }
@@ -152,15 +152,17 @@ impl Asking<'_> {
     }
 
     /// What is known of the session behind the provider, when it shall end too.
-    fn about_connection(&self, warnings: &mut Vec<PlanWarning>) {
+    fn about_connection(&self, returns: bool, warnings: &mut Vec<PlanWarning>) {
         let Some(traits) = self.connection().map(Connection::traits) else {
             return;
         };
         if !traits.has_session {
             warnings.push(PlanWarning::NothingBehindProvider);
         }
-        if traits.social {
+        if traits.social && returns {
             warnings.push(PlanWarning::MayNotReturn { why: ReturnCondition::SocialConnection });
+        }
+        if traits.social {
             warnings.push(PlanWarning::ConnectionNeedsOwnClient);
         }
         if traits.saml {
@@ -175,12 +177,9 @@ impl Asking<'_> {
             Home::Server if row.accepts_post => Post::WhenLong,
             Home::Server | Home::Device => Post::Never,
         };
-        let takes_token = self.connection().is_some_and(|connection| connection.traits().takes_token);
-        let through = row.upstream_return.as_ref().filter(|_| takes_token);
-        let upstream_token = match &request.who {
-            Who::This { account } => account.upstream_access_token.clone(),
-            Who::Everyone => None,
-        };
+        let upstream_token = upstream_token(request).cloned();
+        let through = row.upstream_return.as_ref().filter(|_| upstream_token.is_some());
+        let behind = self.connection().is_none_or(|connection| connection.traits().has_session);
         Draft {
             returns_through: through.zip(redirect_uri.as_ref()).map(|(page, target)| nested(page, target)),
             redirect_uri,
@@ -190,7 +189,7 @@ impl Asking<'_> {
             logout_hint: hints.logout_hint,
             ui_locales: request.ui_locales.clone(),
             caller_state: request.state.clone(),
-            federated: self.reach == Reach::Upstream,
+            federated: self.reach == Reach::Upstream && behind,
             upstream_token,
             extra: request.extra_parameters.clone(),
             post,

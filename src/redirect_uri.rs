@@ -191,7 +191,8 @@ fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
     port_kept && url.as_str() == format!("{}://{host}{port}{slash}{after_authority}", url.scheme())
 }
 
-fn raw_host(authority: &str) -> &str {
+/// The host as it is written, an IPv6 address with its brackets.
+pub(crate) fn raw_host(authority: &str) -> &str {
     if authority.starts_with('[') {
         return authority.find(']').and_then(|end| authority.get(..=end)).unwrap_or(authority);
     }
@@ -244,6 +245,14 @@ pub(crate) fn returned_to(sent: &str, returned: &str) -> bool {
 pub(crate) fn origin(page: &str) -> Option<String> {
     let origin = Url::parse(page).ok()?.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+/// Whether two addresses lie on one host, whatever their scheme and port.
+pub(crate) fn same_host(one: &str, other: &str) -> bool {
+    match (Url::parse(one), Url::parse(other)) {
+        (Ok(one), Ok(other)) => one.host().is_some() && one.host() == other.host(),
+        _ => false,
+    }
 }
 
 /// The page on which the user asked, without query and fragment.

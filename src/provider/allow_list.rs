@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::error::LogoutError;
 use crate::query;
+use crate::redirect_uri;
 
 /// The two lists of a tenant, and how they are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,15 @@ pub(crate) enum Admission {
     NoList,
 }
 
+/// Whether a request names the client, which decides whose list counts (A0-02, A0-23).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    Client,
+    Nobody,
+    /// Only the cache knows.
+    Unknown,
+}
+
 impl AllowList {
     /// Reads both lists; each text may hold several addresses, separated by commas (A0-05).
     pub(crate) fn read(application: &[String], tenant: &[String], query_counts: bool) -> Result<Self, LogoutError> {
@@ -54,9 +64,18 @@ impl AllowList {
         Ok(Self { application: list(application)?, tenant: list(tenant)?, query_counts })
     }
 
-    /// What the list that will be asked says of an address (A0-02).
-    pub(crate) fn admits(&self, address: &str, names_client: bool) -> Admission {
-        let list = if names_client { &self.application } else { &self.tenant };
+    /// What the list that will be asked says of an address (A0-02); both, where that is not known.
+    pub(crate) fn admits(&self, address: &str, naming: Naming) -> Admission {
+        let (application, tenant) = (self.listed(&self.application, address), self.listed(&self.tenant, address));
+        match naming {
+            Naming::Client => application,
+            Naming::Nobody => tenant,
+            Naming::Unknown if application == tenant => application,
+            Naming::Unknown => Admission::Uncertain,
+        }
+    }
+
+    fn listed(&self, list: &[Entry], address: &str) -> Admission {
         if list.is_empty() {
             return Admission::NoList;
         }
@@ -76,12 +95,12 @@ impl AllowList {
 impl Entry {
     fn read(text: &str) -> Result<Self, LogoutError> {
         let refuse = |detail: &str| Err(LogoutError::configuration("A0-06", format!("an allowed logout URL {detail}")));
-        if text.contains('{') {
-            return Ok(Self::Unknown);
-        }
         let Some((scheme, _)) = text.split_once("://") else {
             return refuse("has no scheme; write http:// or https:// before it, also with a wildcard");
         };
+        if text.contains('{') {
+            return Ok(Self::Unknown);
+        }
         let Some(entry) = Self::parts(text) else {
             return refuse("is not an address, or has a fragment");
         };
@@ -114,7 +133,7 @@ impl Entry {
         if authority.is_empty() || authority.contains('@') {
             return None;
         }
-        let host = authority.split(':').next().unwrap_or(authority).to_ascii_lowercase();
+        let host = redirect_uri::raw_host(authority).to_ascii_lowercase();
         let (label, rest) = host.split_once('.').unwrap_or((&host, ""));
         let path = after.get(authority.len()..).unwrap_or_default();
         Some(Self::Address {

@@ -68,6 +68,12 @@ impl Parameters {
         self.0.iter().any(|slot| slot.carries == carries)
     }
 
+    /// Whether an address to return to may stand under this name.
+    pub(crate) fn names_target(&self, name: &str) -> bool {
+        name == "post_logout_redirect_uri"
+            || self.0.iter().any(|slot| slot.carries == Carries::RedirectUri && slot.name == name)
+    }
+
     /// Whether only exeunt may write this name.
     pub(crate) fn reserve(&self, name: &str) -> bool {
         STANDARD_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)
