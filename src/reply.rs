@@ -79,13 +79,17 @@ impl Navigation {
 #[uniffi::export]
 impl Completion {
     /// The answer to the browser that came back: it goes to the page that the record names, never to one that the
-    /// returned address names.
+    /// returned address names. In a hidden frame it is a page that tells the one holding the frame, which then removes
+    /// it: a message `exeunt.returned`, posted to the origin of `initiating_page` alone.
     pub fn reply(&self) -> Reply {
         match self {
-            Self::Matched { outcome } | Self::AlreadyHandled { outcome } => match &outcome.return_to {
-                Some(page) => Reply::see_other(page),
-                None => local(outcome),
-            },
+            Self::Matched { outcome } | Self::AlreadyHandled { outcome } => {
+                match (&outcome.frame_parent, &outcome.return_to) {
+                    (Some(parent), _) => frame_page(parent),
+                    (None, Some(page)) => Reply::see_other(page),
+                    (None, None) => local(outcome),
+                }
+            }
             Self::NotOurs { why } => Reply::new(400).text(match why {
                 NotOursReason::NotThisBrowser => "This sign-out was begun in another browser.\n",
                 NotOursReason::Expired => "This sign-out took too long; your session here was cleared all the same.\n",
@@ -154,6 +158,23 @@ fn form_page(next: &Navigation) -> Reply {
     let reply = Reply::new(200).header("Content-Type", "text/html; charset=utf-8").header(
         "Content-Security-Policy",
         format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"),
+    );
+    Reply { body: Secret::new(body), ..reply }
+}
+
+/// A page in a hidden frame that says to the page around it, at this origin and no other, that the frame has come back
+/// (PASS-02). What is known of the sign-out stays with the server.
+fn frame_page(parent: &str) -> Reply {
+    const SCRIPT: &str = "parent.postMessage('exeunt.returned', document.currentScript.dataset.parent)";
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Signed out</title><script \
+         data-parent=\"{}\">{SCRIPT}</script></html>",
+        escape(parent)
+    );
+    let hash = crate::pending::standard_hash(SCRIPT);
+    let reply = Reply::new(200).header("Content-Type", "text/html; charset=utf-8").header(
+        "Content-Security-Policy",
+        format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors {parent}"),
     );
     Reply { body: Secret::new(body), ..reply }
 }
