@@ -225,6 +225,13 @@ impl Row {
         }
     }
 
+    /// Whether some request carries client and secret in Basic credentials as they are, where the first colon ends the
+    /// client (RFC 7617 §2).
+    pub(crate) fn sends_plain_credentials(&self) -> bool {
+        let as_text = |call: &DirectCall| call.dialect == CallDialect::TokenAsText;
+        self.revocations.dialect == RevocationDialect::JsonDelete || self.direct.as_ref().is_some_and(as_text)
+    }
+
     /// Whether metadata or a return may name this issuer.
     pub(crate) fn believes(&self, issuer: &str) -> bool {
         match self.issuer_rule {
