@@ -113,7 +113,7 @@ impl Leaving {
         }
         let sent = own.filter(|_| row.sends_id_token).map(|(token, _)| token);
         let id_token_hint = request.id_token_hint.clone().or(sent);
-        if row.sends_id_token && id_token_hint.is_none() {
+        if row.sends_id_token && row.asks_without_token && id_token_hint.is_none() {
             let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
             warnings.push(PlanWarning::ConfirmationWillShow { cure });
         }

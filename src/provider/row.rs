@@ -150,6 +150,8 @@ pub(crate) struct Row {
     pub(crate) parameters: Parameters,
     /// Whether the ID token of the leaving account is sent without being asked for.
     pub(crate) sends_id_token: bool,
+    /// Whether the provider asks the user before signing out where no ID token says who it is.
+    pub(crate) asks_without_token: bool,
     /// The claim that gives `logout_hint`, and the cure where it is missing.
     pub(crate) logout_hint_claim: Option<HintClaim>,
     /// Whether `logout_hint` must be the session identifier of the ID token beside it.
@@ -193,6 +195,7 @@ impl Row {
             authorization: Endpoint::Discovered,
             parameters: Parameters::standard(),
             sends_id_token: true,
+            asks_without_token: true,
             logout_hint_claim: None,
             logout_hint_is_sid: false,
             inherits_page: false,
