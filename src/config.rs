@@ -213,6 +213,12 @@ impl ClientConfig {
         if self.client_authentication.is_some() && self.client_secret.is_none() {
             return refuse("REV-02", "client_authentication needs a client_secret");
         }
+        if self.client_secret.is_some() && row.sends_plain_credentials() && self.client_id.contains(':') {
+            return refuse(
+                "REV-02",
+                "this provider takes Basic credentials as they are, where client_id holds no colon",
+            );
+        }
         self.cookies.iter().try_for_each(Cookie::check)?;
         self.check_layout()?;
         self.check_addresses(row)

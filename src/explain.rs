@@ -106,10 +106,10 @@ fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
         Post::Never => "",
     };
     let parameters = match departure.parameters.as_slice() {
-        [] => "without parameters".to_owned(),
-        names => format!("with {}", names.join(", ")),
+        [] => String::new(),
+        names => format!(", with {}", names.join(", ")),
     };
-    let mut sentences = vec![format!("{vehicle} to {place}{way}, {parameters}.")];
+    let mut sentences = vec![format!("{vehicle} to {place}{way}{parameters}.")];
     if let Some(back) = &departure.draft.redirect_uri {
         sentences.push(format!("It is asked to return to {}.", without_query(back)));
     }

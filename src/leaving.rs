@@ -120,7 +120,7 @@ impl Leaving {
         let id_token_hint = request.id_token_hint.clone().or(sent);
         // Where the hint is the session itself it names whose session ends as well as the token does (A0-22).
         let named = id_token_hint.is_some() || row.logout_hint_is_sid && logout_hint.is_some();
-        if row.sends_id_token && !named {
+        if row.sends_id_token && row.asks_without_token && !named {
             let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
             warnings.push(PlanWarning::ConfirmationWillShow { cure });
         }

@@ -79,13 +79,13 @@ impl Navigation {
 #[uniffi::export]
 impl Completion {
     /// The answer to the browser that came back: it goes to the page that the record names, never to one that the
-    /// returned address names. In a hidden frame it is a page that posts the message `exeunt:returned` to the page that
-    /// holds the frame, if that is still of the origin that asked.
+    /// returned address names. In a hidden frame it is a page that tells the one holding the frame, which then removes
+    /// it: a message `exeunt.returned`, posted to the origin of `initiating_page` alone.
     pub fn reply(&self) -> Reply {
         match self {
             Self::Matched { outcome } | Self::AlreadyHandled { outcome } => {
                 match (&outcome.frame_parent, &outcome.return_to) {
-                    (Some(origin), _) => tell_parent(origin),
+                    (Some(parent), _) => frame_page(parent),
                     (None, Some(page)) => Reply::see_other(page),
                     (None, None) => local(outcome),
                 }
@@ -157,17 +157,6 @@ fn form_page(next: &Navigation) -> Reply {
     page(body, SCRIPT, "'none'")
 }
 
-/// A page for a hidden frame. It says that the browser is back, not that the session has ended: nobody knows that.
-fn tell_parent(origin: &str) -> Reply {
-    const SCRIPT: &str = "parent.postMessage('exeunt:returned',document.documentElement.dataset.parent)";
-    let body = format!(
-        "<!doctype html><html lang=\"en\" data-parent=\"{}\"><meta charset=\"utf-8\"><title>Signed out</title>\
-         <script>{SCRIPT}</script></html>",
-        escape(origin)
-    );
-    page(body, SCRIPT, origin)
-}
-
 /// A page that runs this script and nothing else, and stands in frames of these ancestors only.
 fn page(body: String, script: &str, ancestors: &str) -> Reply {
     let hash = crate::pending::standard_hash(script);
@@ -176,6 +165,18 @@ fn page(body: String, script: &str, ancestors: &str) -> Reply {
         format!("default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors {ancestors}"),
     );
     Reply { body: Secret::new(body), ..reply }
+}
+
+/// A page in a hidden frame that says to the page around it, at this origin and no other, that the frame has come back
+/// (PASS-02). What is known of the sign-out stays with the server.
+fn frame_page(parent: &str) -> Reply {
+    const SCRIPT: &str = "parent.postMessage('exeunt.returned', document.currentScript.dataset.parent)";
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Signed out</title><script \
+         data-parent=\"{}\">{SCRIPT}</script></html>",
+        escape(parent)
+    );
+    page(body, SCRIPT, parent)
 }
 
 fn escape(text: &str) -> String {

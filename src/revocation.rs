@@ -100,6 +100,8 @@ pub(crate) fn read(
     let (status, provider_error) = match (answer, dialect) {
         (Err(_), _) => (RevocationStatus::Uncertain, None),
         (Ok(answer), RevocationDialect::JsonDelete) if answer.status == 204 => (RevocationStatus::Revoked, None),
+        // REV-10: of the successes only the documented one counts.
+        (Ok(answer), RevocationDialect::JsonDelete) if answer.status == 200 => (RevocationStatus::Uncertain, None),
         (Ok(answer), RevocationDialect::Bearer) if answer.status == 200 => judge_body(answer),
         (Ok(answer), _) => judge(answer),
     };

@@ -5,6 +5,7 @@ use crate::error::LogoutError;
 use crate::host::{HostError, LogoutEventKind};
 use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
 use crate::pending::{self, Record};
+use crate::provider::parameters::Carries;
 use crate::query;
 use crate::redirect_uri::returned_to;
 use crate::secret::Secret;
@@ -86,11 +87,14 @@ impl LogoutClient {
         let hidden = query::decode(fragment.unwrap_or(""));
         let all = |name: &str| parameters.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect::<Vec<_>>();
         let one = |name: &str| all(name).first().map(|value| (*value).clone());
+        // It comes back under the name it was sent by; that of a proof is never renamed.
+        let renamed = self.row.parameters.name(Carries::State);
+        let is_state = |(name, _): &&(String, String)| name == "state" || Some(name.as_str()) == renamed;
         // PLR-05: two states, or one where none belongs, are nobody's.
-        let state = match all("state").as_slice() {
-            [] if hidden.iter().any(|(name, _)| name == "state") => return Err(NotOursReason::WrongState),
+        let state = match parameters.iter().filter(is_state).collect::<Vec<_>>().as_slice() {
+            _ if hidden.iter().any(|pair| is_state(&pair)) => return Err(NotOursReason::WrongState),
             [] => None,
-            [state] if !hidden.iter().any(|(name, _)| name == "state") => Some((*state).clone()),
+            [(_, state)] => Some(state.clone()),
             _ => return Err(NotOursReason::WrongState),
         };
         Ok(Returned { url, state, issuer: one("iss"), error: one("error"), code: one("code").is_some() })

@@ -5,9 +5,10 @@ use super::row::{Endpoint, ReturnCondition, Row, check_issuer};
 use crate::error::LogoutError;
 
 pub(super) fn row(issuer: &str) -> Result<Row, LogoutError> {
-    check_issuer(issuer)?;
+    // OKTA-01: a segment of the path, since a host may be called oauth2 too.
+    let custom = check_issuer(issuer)?.path_segments().is_some_and(|mut path| path.any(|segment| segment == "oauth2"));
     let issuer = issuer.trim_end_matches('/');
-    let server = if issuer.contains("/oauth2") { issuer.to_owned() } else { format!("{issuer}/oauth2") };
+    let server = if custom { issuer.to_owned() } else { format!("{issuer}/oauth2") };
     let at = |path: &str| Endpoint::Known(format!("{server}/v1/{path}"));
     Ok(Row {
         end_session: at("logout"),

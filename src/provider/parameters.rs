@@ -74,6 +74,11 @@ impl Parameters {
             || self.0.iter().any(|slot| slot.carries == Carries::RedirectUri && slot.name == name)
     }
 
+    /// What the provider calls it.
+    pub(crate) fn name(&self, carries: Carries) -> Option<&str> {
+        self.0.iter().find(|slot| slot.carries == carries).map(|slot| slot.name.as_ref())
+    }
+
     /// Whether only exeunt may write this name.
     pub(crate) fn reserve(&self, name: &str) -> bool {
         STANDARD_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)

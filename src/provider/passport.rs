@@ -19,6 +19,8 @@ pub(super) fn row(domain: Option<&str>) -> Result<Row, LogoutError> {
             (Carries::RedirectUri, "returnTo"),
             (Carries::IdTokenHint, "id_token_hint"),
         ]),
+        // PASS-01: the hint is passed on as Passport's own SDK does; this endpoint signs out without a question.
+        asks_without_token: false,
         accepts_post: false,
         revocations: RevocationRule::REFRESH_ONLY,
         ..Row::standard(&format!("{base}/"))

@@ -152,6 +152,8 @@ pub(crate) struct Row {
     pub(crate) parameters: Parameters,
     /// Whether the ID token of the leaving account is sent without being asked for.
     pub(crate) sends_id_token: bool,
+    /// Whether the provider asks the user before signing out where no ID token says who it is.
+    pub(crate) asks_without_token: bool,
     /// The claim that gives `logout_hint`, and the cure where it is missing.
     pub(crate) logout_hint_claim: Option<HintClaim>,
     /// Whether `logout_hint` must be the session identifier of the ID token beside it.
@@ -195,6 +197,7 @@ impl Row {
             authorization: Endpoint::Discovered,
             parameters: Parameters::standard(),
             sends_id_token: true,
+            asks_without_token: true,
             logout_hint_claim: None,
             logout_hint_is_sid: false,
             inherits_page: false,
@@ -225,6 +228,13 @@ impl Row {
             sends_id_token: false,
             ..Self::standard(issuer)
         }
+    }
+
+    /// Whether some request carries client and secret in Basic credentials as they are, where the first colon ends the
+    /// client (RFC 7617 §2).
+    pub(crate) fn sends_plain_credentials(&self) -> bool {
+        let as_text = |call: &DirectCall| call.dialect == CallDialect::TokenAsText;
+        self.revocations.dialect == RevocationDialect::JsonDelete || self.direct.as_ref().is_some_and(as_text)
     }
 
     /// Whether metadata or a return may name this issuer.
