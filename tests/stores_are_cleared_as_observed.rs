@@ -37,7 +37,7 @@ struct Difference {
 
 const SAME: Difference = Difference { id: "", reasons: &[], stay: &[], go: &[], unchanged: &[] };
 
-const TOKENS: &str = "okta-token-storage";
+const TOKENS: &str = vectors_support::OKTA_TOKENS;
 
 const OTHER_CLIENT: &[&str] = &[
     "@@auth0spajs@@::OTHER::@@user@@",
@@ -123,41 +123,6 @@ fn is_ignored(vector: &Vector, key: &str) -> bool {
     key == "msal.interaction.status" || key == "msal.version" || request && vector.sdk == "oidc-client-ts"
 }
 
-/// What the store held: what the browser did, and the tokens that the library had been given.
-fn stored(vector: &Vector) -> Entries {
-    let mut entries = vector.stored();
-    if let (true, Some(tokens)) = (vector.sdk.ends_with("okta-auth-js"), vector.data.pointer("/options/tokens")) {
-        entries.insert(TOKENS.to_owned(), tokens.to_string());
-    }
-    entries
-}
-
-fn layout(vector: &Vector) -> Option<CacheLayout> {
-    let authority = |authority: &str| Some(CacheLayout::OidcClient { authority: authority.to_owned() });
-    match vector.sdk.as_str() {
-        "msal-browser" | "msal-browser@2.0" | "msal-browser@2" | "msal-browser@3" | "msal-browser@4" => {
-            Some(CacheLayout::Msal)
-        }
-        "auth0-spa-js" | "auth0-spa-js@1" => Some(CacheLayout::Auth0Spa),
-        "oidc-client-ts" => authority(vector.text("/config/authority").unwrap()),
-        // Without configuration of its own it knows no cache, so that the host has a layout of its own.
-        "@imtbl/auth" if matches!(vector.call(), "buildLogoutUrl" | "logoutSilent") => {
-            Some(CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() })
-        }
-        "@imtbl/auth" | "@imtbl/passport" => authority("https://auth.immutable.com"),
-        "@okta/okta-auth-js" => Some(CacheLayout::OktaAuthJs),
-        "amazon-cognito-identity-js" | "@aws-amplify/auth" => Some(CacheLayout::Amplify),
-        "keycloak-js" => Some(CacheLayout::KeycloakJs),
-        _ => None,
-    }
-}
-
-fn client_id(vector: &Vector) -> &str {
-    let places = ["/config/clientId", "/config/client_id", "/config/ClientId", "/config/auth/clientId"];
-    let places = places.into_iter().chain(["/config/Auth/Cognito/userPoolClientId"]);
-    places.filter_map(|place| vector.text(place)).next().expect("a client")
-}
-
 fn provider(vector: &Vector) -> Provider {
     let authority = vector.text("/config/auth/authority").map(str::to_owned);
     let issuer = match authority {
@@ -170,31 +135,6 @@ fn provider(vector: &Vector) -> Provider {
     let at = |name: &str| Some(format!("https://op.example.com/{name}"));
     let endpoints = Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: at("authorize") };
     Provider::Oidc { issuer, endpoints: Some(endpoints), parameter_names: None, omit_client_id: false, dynamic: false }
-}
-
-/// The account that the library was told to sign out, or the one that it had.
-fn who(vector: &Vector, client: &LogoutClient) -> Who {
-    let named = vector.text("/request/account/homeAccountId").map(str::to_owned);
-    let only = || {
-        let known: Vec<Account> = client.accounts().unwrap();
-        known.into_iter().map(|account| account.home_account_id).next()
-    };
-    let current = match vector.sdk.as_str() {
-        msal if msal.starts_with("msal") => named,
-        "amazon-cognito-identity-js" | "@aws-amplify/auth" => Some("ada".to_owned()),
-        _ => only(),
-    };
-    match current {
-        Some(home_account_id) => Who::This { account: Account::new(home_account_id) },
-        None => Who::Everyone,
-    }
-}
-
-fn is_local(vector: &Vector) -> bool {
-    matches!(vector.call(), "removeUser" | "clearCache")
-        || vector.data.pointer("/options/openUrl") == Some(&Value::Bool(false))
-        || vector.data.pointer("/request/localOnly") == Some(&Value::Bool(true))
-        || vector.data.pointer("/options/onRedirectNavigate") == Some(&Value::Bool(false))
 }
 
 struct NoNetwork;
@@ -214,11 +154,13 @@ fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, B
         protect: true,
     };
     store.commit(Change { write: before.iter().map(entry).collect(), ..Change::default() }).unwrap();
-    let mut config = ClientConfig::new(client_id(vector), provider(vector), Home::Device, layout);
+    let mut config = ClientConfig::new(vector.client_id().unwrap(), provider(vector), Home::Device, layout);
     config.redirect_uris = vec!["https://app.example.com/bye".to_owned()];
     let client = LogoutClient::new(config, store.clone(), None, Some(Arc::new(NoNetwork)), Vec::new()).unwrap();
-    let mut request = EndSessionRequest::new(who(vector, &client));
-    request.reach = is_local(vector).then_some(Reach::App);
+    let who = vector.leaver(&client).map_or(Who::Everyone, |id| Who::This { account: Account::new(id) });
+    let mut request = EndSessionRequest::new(who);
+    let stopped = vector.data.pointer("/options/onRedirectNavigate") == Some(&Value::Bool(false));
+    request.reach = (vector.is_local() || stopped).then_some(Reach::App);
     let mut cookies = BTreeSet::new();
     match vector.call() {
         "buildLogoutUrl" => {
@@ -280,7 +222,7 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
     assert_eq!(decided.len(), DIFFERENT.len(), "a vector differs twice");
     let vectors = vectors_support::read();
     for vector in &vectors {
-        let before = stored(vector);
+        let before = vector.stored_with_tokens();
         if before.is_empty() {
             empty += 1;
             continue;
@@ -289,7 +231,7 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
             no_sign_out.push(vector.id.as_str());
             continue;
         }
-        let Some(layout) = layout(vector) else {
+        let Some(layout) = vector.layout() else {
             let known = NO_LAYOUT.iter().any(|(sdk, _)| vector.sdk.trim_start_matches('@').starts_with(sdk));
             assert!(known, "{} of {} is neither replayed nor explained", vector.id, vector.sdk);
             no_layout.push(vector.id.as_str());

@@ -1,10 +1,18 @@
-//! Reading `tests/vectors`.
+//! Reading `tests/vectors`, and what every replay needs of one.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod asked;
+pub mod decided;
+pub mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use exeunt::{CacheLayout, LogoutClient};
 use serde_json::Value;
+
+/// The entry in which okta-auth-js keeps its tokens.
+pub const OKTA_TOKENS: &str = "okta-token-storage";
 
 /// One observation. What is absent is null.
 #[derive(Debug, Clone)]
@@ -75,4 +83,70 @@ impl Vector {
         let both = changed("local").into_iter().chain(changed("session"));
         both.map(|(key, value)| (key, value.as_str().unwrap().to_owned())).collect()
     }
+
+    /// What the store held: what the browser did, and the tokens that the library had been given.
+    pub fn stored_with_tokens(&self) -> BTreeMap<String, String> {
+        let mut entries = self.stored();
+        if let (true, Some(tokens)) = (self.sdk.ends_with("okta-auth-js"), self.data.pointer("/options/tokens")) {
+            entries.insert(OKTA_TOKENS.to_owned(), tokens.to_string());
+        }
+        entries
+    }
+
+    /// The client that signs out, where it has an identifier.
+    pub fn client_id(&self) -> Option<&str> {
+        let places = ["/config/clientId", "/config/client_id", "/config/ClientId", "/config/clientID"];
+        let nested = ["/config/auth/clientId", "/config/Auth/Cognito/userPoolClientId"];
+        places.into_iter().chain(nested).find_map(|place| self.text(place))
+    }
+
+    pub fn is_msal(&self) -> bool {
+        self.sdk.starts_with("msal")
+    }
+
+    /// The layout of the library's cache, where it is built.
+    pub fn layout(&self) -> Option<CacheLayout> {
+        let authority = |authority: &str| Some(CacheLayout::OidcClient { authority: authority.to_owned() });
+        match self.sdk.as_str() {
+            "msal-browser" | "msal-browser@2.0" | "msal-browser@2" | "msal-browser@3" | "msal-browser@4" => {
+                Some(CacheLayout::Msal)
+            }
+            "auth0-spa-js" | "auth0-spa-js@1" => Some(CacheLayout::Auth0Spa),
+            "oidc-client-ts" => authority(self.text("/config/authority").unwrap()),
+            // Without configuration of its own it knows no cache, so that the host has a layout of its own.
+            "@imtbl/auth" if matches!(self.call(), "buildLogoutUrl" | "logoutSilent") => Some(own_layout()),
+            "@imtbl/auth" | "@imtbl/passport" => authority("https://auth.immutable.com"),
+            "@okta/okta-auth-js" => Some(CacheLayout::OktaAuthJs),
+            "amazon-cognito-identity-js" | "@aws-amplify/auth" => Some(CacheLayout::Amplify),
+            "keycloak-js" => Some(CacheLayout::KeycloakJs),
+            _ => None,
+        }
+    }
+
+    /// The account that the library was told to sign out, or the one that it had.
+    pub fn leaver(&self, client: &LogoutClient) -> Option<String> {
+        match self.sdk.as_str() {
+            _ if self.is_msal() => self.text("/request/account/homeAccountId").map(str::to_owned),
+            "amazon-cognito-identity-js" | "@aws-amplify/auth" => Some("ada".to_owned()),
+            _ => client.accounts().unwrap().into_iter().map(|account| account.home_account_id).next(),
+        }
+    }
+
+    /// Whether the library was asked to clear and to send the browser nowhere.
+    pub fn is_local(&self) -> bool {
+        matches!(self.call(), "removeUser" | "clearCache")
+            || self.data.pointer("/options/openUrl") == Some(&Value::Bool(false))
+            || self.data.pointer("/request/localOnly") == Some(&Value::Bool(true))
+    }
+}
+
+/// A list of pairs, as it stands in a vector.
+pub fn decoded(pairs: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    pairs.as_array().into_iter().flatten().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+}
+
+/// The host's own naming, where a library has no cache of its own.
+pub fn own_layout() -> CacheLayout {
+    CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() }
 }
