@@ -19,17 +19,22 @@ from exeunt import (
 EVIDENCE = {
     Evidence.READ_BACK: "The store was listed again after the clear, and nothing of this session is left.",
     Evidence.LOGIN_REQUIRED: "Asked with prompt=none in this browser, the provider answered login_required.",
+    Evidence.ENDED_BY_CALL: "Asked directly, the provider answered as it does when it has ended the session.",
 }
 DOUBTS = {
     Doubt.RETURNED_WITH_STATE: "The browser came back with the right state. That is all that a redirect can prove: "
     "a provider answers Yes and No alike.",
     Doubt.STORE_UNAVAILABLE: "The store did not answer after the clear had begun.",
+    Doubt.COOKIE_DELETION_SENT: "The browser was told to delete its cookies; whether it obeyed cannot be seen.",
     Doubt.USER_CANCELLED: "The browser was closed before it came back.",
     Doubt.TIMED_OUT: "The browser did not come back in time.",
     Doubt.APP_CANCELLED: "This application stopped waiting.",
     Doubt.SUPERSEDED: "A later sign-out took over the browser.",
     Doubt.PROOF_INCONCLUSIVE: "The provider's answer to the proof proves nothing.",
     Doubt.NO_RETURN: "The browser stays at the provider; it has no address to return to.",
+    Doubt.RETURNED: "The browser came back. This provider sends no state along, so it proves even less.",
+    Doubt.CALL_UNANSWERED: "The provider was asked directly, and no answer came.",
+    Doubt.CALL_INCONCLUSIVE: "The provider was asked directly, and its answer does not say that the session has ended.",
 }
 FAILURES = {
     Failure.LEFT_BEHIND: "Some entries of this session are still in the store.",
@@ -38,7 +43,9 @@ FAILURES = {
     Failure.DISCOVERY_FAILED: "The provider's addresses could not be looked up, so nobody was sent there.",
     Failure.ENDPOINT_REFUSED: "The provider's sign-out address is not one to send a browser to.",
     Failure.NO_ENDPOINT: "The provider offers no sign-out.",
-    Failure.PROVIDER_REFUSED: "The provider came back with an error.",
+    Failure.PROVIDER_REFUSED: "The provider answered with an error.",
+    Failure.PROVIDER_UNREACHABLE: "The provider could not be reached.",
+    Failure.NO_TOKEN: "There was no token that names this session to the provider.",
     Failure.STILL_SIGNED_IN: "Asked with prompt=none in this browser, the provider answered as it answers somebody "
     "who is signed in.",
 }

@@ -12,7 +12,18 @@ from typing import Any
 
 import exeunt
 import pytest
-from exeunt import Account, ClientConfig, EndSessionRequest, Everyone, LogoutClient, MemoryStore, Oidc, Secret, This
+from exeunt import (
+    Account,
+    ClientConfig,
+    Cookie,
+    EndSessionRequest,
+    Everyone,
+    LogoutClient,
+    MemoryStore,
+    Oidc,
+    Secret,
+    This,
+)
 from samples import ALICE, DEVICE, SERVER, Host, entries
 
 ANYTHING: Any = object()
@@ -97,7 +108,12 @@ def test_wrong_arguments_are_type_errors(wrong: Any) -> None:
         ({"redirect_uris": "https://a.example"}, "ClientConfig.redirect_uris: expected tuple or list, found str"),
         ({"redirect_uris": (3,)}, "ClientConfig.redirect_uris: expected str, found int"),
         ({"client_secret": "x"}, "ClientConfig.client_secret: expected Secret or None, found str"),
-        ({"layout": None}, "ClientConfig.layout: expected Prefix or Msal, found NoneType"),
+        ({"home": None}, "ClientConfig.home: expected Home, found NoneType"),
+        (
+            {"post_logout_redirect_uri": 3},
+            "ClientConfig.post_logout_redirect_uri: expected Omit or Uri or None, found int",
+        ),
+        ({"cookies": (Cookie(name=ANYTHING),)}, "ClientConfig.cookies: Cookie.name: expected str, found object"),
         ({"provider": Oidc(issuer=ANYTHING)}, "ClientConfig.provider: Oidc.issuer: expected str, found object"),
     ],
 )

@@ -70,6 +70,8 @@ def test_what_is_no_text_is_refused_without_being_quoted() -> None:
 
 def test_log_line_shows_stars(caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("app").warning("the token is %s, %r", SECRET, Account(home_account_id="alice", id_token=SECRET))
-    assert caplog.messages == [
-        "the token is ***, Account(home_account_id='alice', id_token=Secret('***'), tokens=())",
-    ]
+    line = (
+        "the token is ***, Account(home_account_id='alice', id_token=Secret('***'), "
+        "tokens=(), connection=None, upstream_access_token=None)"
+    )
+    assert caplog.messages == [line]

@@ -17,6 +17,7 @@ MARKERS = [
     *ID_TOKEN.split(".")[1:2],  # what it says, as it is sent
     *(SUBJECT, SESSION, "MARKERhint", "MARKERstate", "MARKERextra", "MARKERlogouthint", "MARKERticket"),
     *("MARKERrefresh", "MARKERaccess", "MARKERclientsecret", "MARKERcart", "MARKERreason", "MARKERcookie"),
+    *("MARKERupstream", "MARKERpage"),
 ]
 REQUEST = EndSessionRequest(
     who=This(
@@ -26,9 +27,27 @@ REQUEST = EndSessionRequest(
             tokens=(Token(kind=TokenKind.ACCESS_TOKEN, value=Secret("MARKERaccess")),),
         )
     ),
+    initiating_page=Secret(f"{BYE}?code=MARKERpage#MARKERpage"),
     id_token_hint=Secret(ID_TOKEN),
     logout_hint=Secret("MARKERlogouthint"),
     state=Secret("MARKERstate"),
+    extra_parameters=(Parameter(name="extra", value=Secret("MARKERextra")),),
+)
+AT_AUTH0 = replace(
+    DEVICE,
+    provider=exeunt.Auth0(domain="op.example.com"),
+    cookies=(exeunt.Cookie(name="session", domain="example.com"),),
+)
+FAR = EndSessionRequest(
+    who=This(
+        Account(
+            home_account_id="alice",
+            id_token=Secret(ID_TOKEN),
+            connection=exeunt.Connection.FACEBOOK,
+            upstream_access_token=Secret("MARKERupstream"),
+        )
+    ),
+    reach=exeunt.Reach.UPSTREAM,
     extra_parameters=(Parameter(name="extra", value=Secret("MARKERextra")),),
 )
 
@@ -104,6 +123,26 @@ def test_sign_out_prints_no_secret(config: exeunt.ClientConfig, printed: Printed
             assert secret not in printed.text
 
 
+@pytest.mark.parametrize("config", [AT_AUTH0, replace(AT_AUTH0, home=SERVER.home)])
+def test_sign_out_upstream_prints_no_secret(config: exeunt.ClientConfig, printed: Printed) -> None:
+    one = host()
+    with one.client(config) as client:
+        plan = client.plan(FAR)
+        outcome = client.run(plan)
+        sent = next(each for each in one.seen if isinstance(each, exeunt.Navigation)).url.reveal()
+        found = client.complete(BYE, outcome.ticket)
+    assert "access_token=MARKERupstream" in sent
+    assert isinstance(found, exeunt.Matched)
+    printed.add(client, config, FAR, plan, plan.steps, plan.warnings, plan.explain(), outcome, outcome.reply())
+    printed.add(found, found.reply(), *one.seen, one.store)
+    assert sent not in printed.text
+
+
+def test_connections_and_cookies_are_no_secrets() -> None:
+    assert "Connection.FACEBOOK" in repr(FAR)
+    assert "Cookie(name='session', path=None, domain='example.com'," in repr(AT_AUTH0)
+
+
 def test_reply_of_a_server_prints_no_secret(printed: Printed) -> None:
     store = host().store
     with exeunt.LogoutClient(replace(SERVER, revoke_tokens=False), store) as client:
@@ -135,6 +174,8 @@ REFUSED = [
     replace(REQUEST, id_token_hint=Secret("MARKERhint")),
     replace(REQUEST, extra_parameters=(Parameter(name="state", value=Secret("MARKERextra")),)),
     replace(REQUEST, return_to="https://evil.example/?token=MARKERextra"),
+    replace(REQUEST, authority="https://evil.example/?token=MARKERextra"),
+    replace(REQUEST, who=FAR.who),
 ]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from exeunt._cookie import Cookie
+from exeunt._provider import Provider
 from exeunt._request import LogoutMode, Reach, Redirect
 from exeunt._secret import Secret
 
@@ -38,7 +40,68 @@ class Msal:
     """MSAL's common cache: browser schemas 0, 2 and 3, and the native one without prefix."""
 
 
-CacheLayout: TypeAlias = Prefix | Msal
+@dataclass(frozen=True, slots=True)
+class Auth0Spa:
+    """The cache of auth0-spa-js 1 and 2 in the browser's storage, and the cookies that it sets for this client.
+
+    The account is the subject of the ID token. Where the library was given a cookie domain, name its cookies with that
+    domain in `ClientConfig.cookies`. Its transactions stay: they are sign-ins that have not come back.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth0Native:
+    """What the credentials managers of Auth0.swift and Auth0.Android keep under their default names.
+
+    It is a store of their own with one user's credentials. The account is the subject of the ID token. Encrypted or
+    archived credentials do not say whose they are; they are cleared when everyone leaves.
+    """
+
+    audiences: tuple[str, ...] = ()
+    """The audiences of credentials for single APIs.
+
+    Their keys are the audience, alone or with scopes, so that no others can be recognised.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcClient:
+    """The user entry of oidc-client-ts, which Immutable Passport has too.
+
+    The account is the subject of the ID token. Entries of pending requests stay: they hold no session and do not say
+    whose they are.
+    """
+
+    authority: str
+    """The authority as the library was given it, byte for byte: it is part of the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class OktaAuthJs:
+    """The token storage of okta-auth-js under its default name; tokens are removed at once.
+
+    The account is the subject of the ID token. Its other storages stay: they hold the provider's metadata and sign-ins
+    that have not come back.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Amplify:
+    """The tokens of Amplify and of amazon-cognito-identity-js.
+
+    The account is the user name in the key. What remembers the device stays.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class KeycloakJs:
+    """keycloak-js, which keeps tokens in memory only, where exeunt does not see them: nothing is cleared.
+
+    Give the ID token and the tokens to revoke with the account. Entries of pending sign-ins stay.
+    """
+
+
+CacheLayout: TypeAlias = Prefix | Msal | Auth0Spa | Auth0Native | OidcClient | OktaAuthJs | Amplify | KeycloakJs
 """How the host names its cached entries."""
 
 
@@ -58,47 +121,6 @@ class BrowserMode(Enum):
     """The browser's own cookies."""
     EPHEMERAL = "ephemeral"
     """Cookies of this one session only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoints:
-    """Addresses that stand in for what the provider's metadata says."""
-
-    end_session: str | None = None
-    """Wire name ``end_session_endpoint``, RP-Initiated Logout 1.0 §2.1."""
-    revocation: str | None = None
-    """Wire name ``revocation_endpoint``, RFC 8414 §2."""
-    authorization: str | None = None
-    """Wire name ``authorization_endpoint``, OpenID Connect Discovery 1.0 §3."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Oidc:
-    """Any provider with OpenID Connect metadata, or with addresses given here."""
-
-    issuer: str
-    """The issuer, byte for byte as in its ID tokens. Wire name ``issuer``, OpenID Connect Discovery 1.0 §3."""
-    endpoints: Endpoints | None = None
-    """Addresses that are known; the others are looked up at the issuer."""
-    omit_client_id: bool = False
-    """Leave ``client_id`` out: for a provider that refuses it beside an ID token."""
-    dynamic: bool = False
-    """The issuer was named by a user or tenant: refuse addresses of this machine and of private networks.
-
-    Only with the built-in transport, the only one that sees the resolved address.
-    """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entra:
-    """Microsoft Entra ID in the public, US Government and China clouds."""
-
-    authority: str
-    """The authority, such as ``https://login.microsoftonline.com/{tenant}``."""
-
-
-Provider: TypeAlias = Oidc | Entra
-"""The identity provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +170,5 @@ class ClientConfig:
     """The browser session in which the user signed in."""
     sign_out_browser: BrowserMode | None = None
     """The browser session in which the user signs out; it must see the same cookies."""
+    cookies: tuple[Cookie, ...] = ()
+    """The app's own session cookies, which a sign-out deletes; those of the cache layout come by themselves."""

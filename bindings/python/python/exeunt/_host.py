@@ -102,6 +102,16 @@ class NavigationMethod(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """One HTTP header."""
+
+    name: str
+    """The header's name, case-insensitive."""
+    value: Secret
+    """Its value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Status, headers and body to be sent as they are. Headers may hold secrets; do not log them."""
 
@@ -175,16 +185,8 @@ class HttpMethod(Enum):
     """Reads."""
     POST = "post"
     """Sends a body."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """One HTTP header."""
-
-    name: str
-    """The header's name, case-insensitive."""
-    value: Secret
-    """Its value."""
+    DELETE = "delete"
+    """Removes; a body says what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,7 @@ class HttpCall:
     headers: tuple[Header, ...]
     """The headers to send."""
     body: Secret | None = None
-    """The body of a POST."""
+    """The body of a POST or DELETE."""
     connect_timeout_ms: int
     """Milliseconds that connecting may take."""
     timeout_ms: int

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from exeunt import _bridge
+from exeunt._cookie import Cookie
 from exeunt._host import Navigation, Reply
 from exeunt._plan import PlanWarning
 from exeunt._request import TokenKind
@@ -18,6 +19,8 @@ class Evidence(Enum):
     """The keys were listed again after the clear, and are gone."""
     LOGIN_REQUIRED = "login_required"
     """The provider answered ``login_required`` to a top-level ``prompt=none`` request in the same browser."""
+    ENDED_BY_CALL = "ended_by_call"
+    """A direct request was answered exactly as the provider's documents say of one that ended the session."""
 
 
 class Doubt(Enum):
@@ -27,6 +30,8 @@ class Doubt(Enum):
     """The browser came back with the right state. A provider answers "yes" and "no" of the user alike."""
     STORE_UNAVAILABLE = "store_unavailable"
     """The store was not available after the clear had begun."""
+    COOKIE_DELETION_SENT = "cookie_deletion_sent"
+    """The deletion of a cookie was sent; whether the browser obeyed cannot be seen."""
     USER_CANCELLED = "user_cancelled"
     """The user closed the browser before it came back."""
     TIMED_OUT = "timed_out"
@@ -39,13 +44,22 @@ class Doubt(Enum):
     """The proof was answered with something that proves nothing."""
     NO_RETURN = "no_return"
     """The browser stays at the provider, since it has no address to return to."""
+    RETURNED = "returned"
+    """The browser came back to the address; this provider echoes no state."""
+    CALL_UNANSWERED = "call_unanswered"
+    """A direct request was sent, and no answer came."""
+    CALL_INCONCLUSIVE = "call_inconclusive"
+    """A direct request was answered, but not as one that ended the session."""
 
 
 class Failure(Enum):
     """Why a session is known, or has to be feared, to be alive."""
 
     LEFT_BEHIND = "left_behind"
-    """Keys of the account are still in the store; `LogoutOutcome.left_behind` names them."""
+    """Keys that are the account's, or cannot be told to be another's, are still in the store.
+
+    `LogoutOutcome.left_behind` names them.
+    """
     NO_BROWSER = "no_browser"
     """There is no browser to send to the provider."""
     NAVIGATOR_FAILED = "navigator_failed"
@@ -57,7 +71,11 @@ class Failure(Enum):
     NO_ENDPOINT = "no_endpoint"
     """The provider has no end-session endpoint."""
     PROVIDER_REFUSED = "provider_refused"
-    """The provider came back with an error; `LogoutOutcome.provider_error` is its code."""
+    """The provider answered with an error; `LogoutOutcome.provider_error` is its code."""
+    PROVIDER_UNREACHABLE = "provider_unreachable"
+    """The provider could not be reached."""
+    NO_TOKEN = "no_token"
+    """There is no token that names the session to the provider."""
     STILL_SIGNED_IN = "still_signed_in"
     """The provider answered a proof as it answers a signed-in user."""
 
@@ -137,7 +155,7 @@ class Revocation:
     """One token's revocation."""
 
     account: str
-    """Whose token."""
+    """Whose token; empty where the cache does not say."""
     token: TokenKind
     """Which token."""
     status: RevocationStatus
@@ -153,7 +171,11 @@ class LogoutOutcome:
     id: str
     """The sign-out's identifier, for `cancel`, `outcome` and `proof`."""
     application: SessionStatus
-    """This app's session: of all accounts that leave, the worst."""
+    """This app's session: of all accounts that leave, the worst.
+
+    Where cookies have to be deleted it is never more than `Unconfirmed` by `Doubt.COOKIE_DELETION_SENT`: the store's
+    keys can be seen to be gone, a browser's cookies cannot.
+    """
     accounts: tuple[AccountStatus, ...]
     """This app's session, account by account."""
     provider: SessionStatus
@@ -163,7 +185,13 @@ class LogoutOutcome:
     revocations: tuple[Revocation, ...]
     """What became of the tokens that were to be revoked."""
     left_behind: tuple[str, ...]
-    """Keys that are still in the store."""
+    """Keys that are still in the store.
+
+    Those that could not be removed, and those of a store for one user that may be the account's but do not say whose
+    they are.
+    """
+    cookies: tuple[Cookie, ...]
+    """Cookies that the host still has to delete, with the attributes that doing so needs. `reply` deletes them."""
     warnings: tuple[PlanWarning, ...]
     """What should be known about this sign-out."""
     correlation_id: str
@@ -178,10 +206,18 @@ class LogoutOutcome:
     """The caller's own state, given back once by `complete`."""
     return_to: str | None
     """Where the app's own page goes after `complete`, as it was given with the request."""
+    frame_parent: str | None
+    """On a server, of a hidden frame: the origin of the page that holds it.
+
+    The reply of a `Completion` writes a page that tells it that the frame has come back.
+    """
 
     @property
     def signed_out_locally(self) -> bool:
-        """Whether this app holds nothing of the accounts any more. It says nothing about the provider."""
+        """Whether this app is known to hold nothing of the accounts any more. It says nothing about the provider.
+
+        Not where a cookie has to be deleted, since nobody can see whether the browser obeyed.
+        """
         return bool(_bridge.lower(self).signed_out_locally())
 
     @property

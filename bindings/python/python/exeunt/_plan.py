@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, NoReturn, TypeAlias, final
 
 from exeunt import _bridge
+from exeunt._cookie import Cookie
 from exeunt._request import LogoutMode, TokenKind
 
 
@@ -19,6 +20,21 @@ class ReturnCondition(Enum):
     """The user must have a live session with the provider."""
     NEEDS_FRONT_CHANNEL_URL = "needs_front_channel_url"
     """Personal accounts need a front-channel sign-out address in the app registration."""
+    SOCIAL_CONNECTION = "social_connection"
+    """A social provider behind the provider may ignore the address."""
+    NEEDS_ID_TOKEN = "needs_id_token"
+    """The ID token of the session must be sent along."""
+    SET_AT_PROVIDER = "set_at_provider"
+    """The address is set at the provider, once for the app; none can be sent."""
+
+
+class RevocationScope(Enum):
+    """How far the end of a token reaches where it is more than the session that leaves."""
+
+    WHOLE_GRANT = "whole_grant"
+    """Everything the user ever granted to the project, in all its apps."""
+    EVERY_TOKEN_OF_APP = "every_token_of_app"
+    """Every token of this user and app, on all devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,52 @@ class InsecureEndpoint:
     """The metadata member."""
 
 
+@dataclass(frozen=True, slots=True)
+class AllowListUncertain:
+    """Only the provider can tell whether its list of allowed addresses admits the redirect address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionNeedsOwnClient:
+    """The connection's sign-out needs the developer's own client identifier and secret in the provider's settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingBehindProvider:
+    """There is no session behind the provider: the account is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SamlLogoutUrlNeeded:
+    """A SAML connection needs a logout URL in the provider's settings; without one its login URL is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class SamlSessionIndexNeeded:
+    """A SAML sign-out fails where the sign-in brought no SessionIndex."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAppsSignedOut:
+    """Other apps of the same user are signed out too."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationReachesFurther:
+    """Revoking the tokens ends more than this session."""
+
+    scope: RevocationScope
+    """What it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStaysValid:
+    """The provider cannot revoke this kind of token: it stays valid until it expires."""
+
+    token: TokenKind
+    """The kind."""
+
+
 PlanWarning: TypeAlias = (
     MayNotReturn
     | PopupStaysOpen
@@ -126,6 +188,14 @@ PlanWarning: TypeAlias = (
     | DifferentCookieJar
     | EndpointOnOtherHost
     | InsecureEndpoint
+    | AllowListUncertain
+    | ConnectionNeedsOwnClient
+    | NothingBehindProvider
+    | SamlLogoutUrlNeeded
+    | SamlSessionIndexNeeded
+    | OtherAppsSignedOut
+    | RevocationReachesFurther
+    | TokenStaysValid
 )
 """What should be known before it happens."""
 
@@ -140,6 +210,18 @@ class Clear:
     """Whether every account of this client leaves."""
     keys: tuple[str, ...]
     """The keys as they are now."""
+    cookies: tuple[Cookie, ...]
+    """The cookies that the host is told to delete."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """End the session at the provider by a direct request."""
+
+    account: str
+    """Whose session."""
+    endpoint: str
+    """The endpoint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +250,7 @@ class Revoke:
     """The endpoint; absent where it has to be looked up first."""
 
 
-LogoutStep: TypeAlias = Clear | Navigate | Revoke
+LogoutStep: TypeAlias = Clear | Call | Navigate | Revoke
 """One effect."""
 
 

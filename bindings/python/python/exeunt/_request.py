@@ -1,9 +1,10 @@
 """What the app asks for: whose session ends, how far, and how the browser is used."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from exeunt._connection import Connection
 from exeunt._secret import Secret
 
 
@@ -31,7 +32,11 @@ class Account:
     """One signed-in account. On a server it is one application session, not one person."""
 
     home_account_id: str
-    """What the cache knows the account by: MSAL's home account id, or the second segment of a `Prefix` layout."""
+    """What the cache knows the account by.
+
+    MSAL's home account id, the second segment of a `Prefix` layout, the user name of `Amplify`, and for the other
+    layouts the subject of the ID token.
+    """
     id_token: Secret | None = None
     """The ID token received at sign-in, where the cache does not hold it.
 
@@ -39,6 +44,13 @@ class Account:
     """
     tokens: tuple[Token, ...] = ()
     """Tokens to revoke, where the cache does not hold them."""
+    connection: Connection | None = None
+    """With which identity provider behind the provider the user signed in, where that is known."""
+    upstream_access_token: Secret | None = None
+    """An access token of the connection, for one whose sign-out wants it.
+
+    It travels in an address: give it only when that is acceptable. Wire name ``access_token``.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,8 @@ class EndSessionRequest:
     """The page on which the user asked; its query and fragment are cut off before use."""
     return_to: str | None = None
     """Where the app's own page goes once `complete` has answered; never sent to the provider."""
+    authority: str | None = None
+    """Another authority for this request, of the same cloud; absent means the configured one."""
     mode: LogoutMode | None = None
     """How the browser is used."""
     reach: Reach | None = None

@@ -11,6 +11,7 @@ import exeunt
 from cases.decode import snake
 
 VARIANTS = (exeunt.SessionStatus | exeunt.PlanWarning | exeunt.LogoutStep | exeunt.Completion).__args__
+LEFT_OUT = ("id", "accounts", "ticket", "frame_parent")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RANDOM_PARAMETERS = re.compile(r"(?<=[?&])(nonce|code_challenge)=[^&#]+")
 
@@ -31,7 +32,7 @@ def write(value: Any) -> Any:
         return [write(one) for one in value]
     if is_dataclass(value):
         members = {f.name: getattr(value, f.name) for f in fields(value)}
-        content = {name: write(member) for name, member in members.items() if member is not None}
+        content = _present(members)
         if isinstance(value, VARIANTS):
             return {snake(type(value).__name__): content} if members else snake(type(value).__name__)
         return content
@@ -39,9 +40,8 @@ def write(value: Any) -> Any:
 
 
 def outcome(value: exeunt.LogoutOutcome) -> dict[str, Any]:
-    content = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in ("id", "accounts", "ticket")}
     return {
-        **{name: write(member) for name, member in content.items() if member is not None},
+        **_present({f.name: getattr(value, f.name) for f in fields(value) if f.name not in LEFT_OUT}),
         "accounts": {one.account: write(one.status) for one in value.accounts},
         "has_ticket": value.ticket is not None,
         "signed_out_locally": value.signed_out_locally,
@@ -51,9 +51,8 @@ def outcome(value: exeunt.LogoutOutcome) -> dict[str, Any]:
 
 
 def navigation(value: exeunt.Navigation) -> dict[str, Any]:
-    content = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in ("id", "form")}
     return {
-        **{name: write(member) for name, member in content.items() if member is not None},
+        **_present({f.name: getattr(value, f.name) for f in fields(value) if f.name not in ("id", "form")}),
         "form": _pairs(value.form),
     }
 
@@ -137,6 +136,14 @@ class Names:
         if isinstance(value, dict):
             return {key: self.hide(one) for key, one in value.items()}
         return value
+
+
+def _present(members: dict[str, Any]) -> dict[str, Any]:
+    """What is there: no absent value, and no cookies where there are none."""
+    there = {name: member for name, member in members.items() if member is not None}
+    if there.get("cookies") == ():
+        del there["cookies"]
+    return {name: write(member) for name, member in there.items()}
 
 
 def _pairs(parameters: tuple[exeunt.Header, ...] | tuple[exeunt.Parameter, ...]) -> list[list[str]]:

@@ -3,17 +3,22 @@
 from exeunt import (
     Account,
     AlreadyHandled,
+    Auth0,
+    Clear,
     ClientConfig,
     Completion,
     Ended,
     EndSessionRequest,
     Failed,
     LogoutClient,
+    LogoutStep,
     Matched,
+    Navigate,
     Navigated,
     Navigation,
     Navigator,
     Pending,
+    Revoke,
     SessionStatus,
     Unconfirmed,
 )
@@ -39,6 +44,22 @@ def forgets_not_ours(completion: Completion) -> str:  # mistake
 
 def gives_text_for_a_secret() -> Account:
     return Account(home_account_id="alice", id_token="text")  # mistake
+
+
+def gives_text_for_a_connection() -> Account:
+    return Account(home_account_id="alice", connection="facebook")  # mistake
+
+
+def gives_text_for_an_endpoint() -> Auth0:
+    return Auth0(domain="id.example.com", endpoint="oidc_logout")  # mistake
+
+
+def forgets_a_call(step: LogoutStep) -> str:  # mistake
+    match step:
+        case Clear():
+            return "cleared"
+        case Navigate() | Revoke():
+            return "sent"
 
 
 def forgets_who() -> EndSessionRequest:

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from exeunt import (
     Account,
     AlreadyHandled,
+    Auth0,
+    Auth0Endpoint,
+    Auth0Spa,
+    Call,
     Change,
+    Clear,
     ClientConfig,
     Commit,
     Completion,
+    Connection,
+    Cookie,
     Done,
     Ended,
     EndSessionRequest,
@@ -19,18 +26,26 @@ from exeunt import (
     Home,
     HttpAnswer,
     HttpCall,
+    HttpMethod,
     LogoutClient,
     LogoutError,
     LogoutEvent,
     LogoutOutcome,
+    LogoutStep,
     Matched,
     MemoryStore,
     Msal,
+    Navigate,
     Navigated,
     Navigation,
     NotAsked,
     NotOurs,
     Pending,
+    PlanWarning,
+    Reach,
+    RevocationReachesFurther,
+    Revoke,
+    SameSite,
     Secret,
     SessionStatus,
     SqliteStore,
@@ -70,6 +85,8 @@ class App:
         return Done.DONE
 
     def send(self, call: HttpCall) -> HttpAnswer:
+        if call.method is HttpMethod.DELETE and call.body is not None:
+            return HttpAnswer(status=204, headers=(), body=b"")
         return HttpAnswer(status=200, headers=(), body=call.url.reveal().encode())
 
     def on_event(self, event: LogoutEvent) -> Done:
@@ -88,6 +105,20 @@ def words(status: SessionStatus) -> str:
             return "under way"
         case NotAsked():
             return "not asked"
+
+
+def effect(step: LogoutStep) -> str:
+    match step:
+        case Clear():
+            return ", ".join(cookie.name for cookie in step.cookies)
+        case Call():
+            return step.endpoint
+        case Navigate() | Revoke():
+            return step.endpoint or "not known yet"
+
+
+def reaches_further(warnings: Sequence[PlanWarning]) -> bool:
+    return any(isinstance(warning, RevocationReachesFurther) for warning in warnings)
 
 
 def page(completion: Completion) -> int:
@@ -123,6 +154,20 @@ async def main() -> None:
         logging.info(words(status))
         logging.info(page(await client.acomplete("https://app.example.com/?state=x")))
     LogoutClient(config, MemoryStore()).close()
+    auth0 = ClientConfig(
+        client_id="app",
+        provider=Auth0(domain="id.example.com", endpoint=Auth0Endpoint.OIDC_LOGOUT),
+        home=Home.DEVICE,
+        layout=Auth0Spa(),
+        cookies=(Cookie(name="session", same_site=SameSite.STRICT),),
+    )
+    account = Account(home_account_id="a", connection=Connection.FACEBOOK, upstream_access_token=Secret("x"))
+    with LogoutClient(auth0, MemoryStore()) as client:
+        plan = client.plan(EndSessionRequest(who=This(account), reach=Reach.UPSTREAM))
+        logging.info("%s %s", [effect(step) for step in plan.steps], reaches_further(plan.warnings))
+        outcome = client.run(plan)
+        logging.info("%s %s", [cookie.name for cookie in outcome.cookies], outcome.frame_parent)
+        logging.info("%s", client.proof(outcome.id).reply().status)
     LogoutClient(config, SqliteStore("sessions.db")).close()
     subject: Secret | None = read_id_token_unverified(Secret("x")).subject
     ticket: Secret | None = ticket_in_cookies("a=b")
