@@ -5,4 +5,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 ./generate.sh release
 mvn -q -B package -DskipTests
+
+# Whoever passes the jar on passes the licences on. The tests compare their texts.
+for jar in target/exeunt-*.jar; do
+    for licence in LICENSE-MIT LICENSE-APACHE; do
+        jar tf "$jar" | grep -xF "META-INF/$licence" >/dev/null ||
+            { echo "build.sh: $jar lacks META-INF/$licence" >&2; exit 1; }
+    done
+done
 ls -l target/exeunt-*.jar

@@ -24,6 +24,7 @@ public class ClientConfigBuilder(
     private var preferFormPost: Boolean = false
     private var signInBrowser: BrowserMode? = null
     private var signOutBrowser: BrowserMode? = null
+    private var cookies: List<Cookie> = emptyList()
 
     /** The app's secret; only on a server. See [ClientConfig.clientSecret]. */
     public fun clientSecret(value: Secret): ClientConfigBuilder = apply { clientSecret = value }
@@ -68,6 +69,9 @@ public class ClientConfigBuilder(
     /** The browser session of the sign-out. See [ClientConfig.signOutBrowser]. */
     public fun signOutBrowser(value: BrowserMode): ClientConfigBuilder = apply { signOutBrowser = value }
 
+    /** The app's own session cookies. See [ClientConfig.cookies]. */
+    public fun cookies(value: List<Cookie>): ClientConfigBuilder = apply { cookies = value }
+
     /** The configuration. */
     public fun build(): ClientConfig =
         ClientConfig(
@@ -88,5 +92,6 @@ public class ClientConfigBuilder(
             preferFormPost = preferFormPost,
             signInBrowser = signInBrowser,
             signOutBrowser = signOutBrowser,
+            cookies = cookies,
         )
 }

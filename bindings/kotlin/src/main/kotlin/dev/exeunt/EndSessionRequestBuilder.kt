@@ -11,6 +11,7 @@ public class EndSessionRequestBuilder(
     private var redirect: Redirect? = null
     private var initiatingPage: Secret? = null
     private var returnTo: String? = null
+    private var authority: String? = null
     private var mode: LogoutMode? = null
     private var reach: Reach? = null
     private var idTokenHint: Secret? = null
@@ -34,6 +35,9 @@ public class EndSessionRequestBuilder(
 
     /** Where the app's own page goes afterwards. See [EndSessionRequest.returnTo]. */
     public fun returnTo(value: String): EndSessionRequestBuilder = apply { returnTo = value }
+
+    /** Another authority of the same cloud. See [EndSessionRequest.authority]. */
+    public fun authority(value: String): EndSessionRequestBuilder = apply { authority = value }
 
     /** How the browser is used. See [EndSessionRequest.mode]. */
     public fun mode(value: LogoutMode): EndSessionRequestBuilder = apply { mode = value }
@@ -84,6 +88,7 @@ public class EndSessionRequestBuilder(
             redirect = redirect,
             initiatingPage = initiatingPage,
             returnTo = returnTo,
+            authority = authority,
             mode = mode,
             reach = reach,
             idTokenHint = idTokenHint,

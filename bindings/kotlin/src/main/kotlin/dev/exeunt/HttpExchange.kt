@@ -20,6 +20,9 @@ internal class HttpExchange(
     private val connection = url.openConnection() as HttpURLConnection
     private val deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(call.timeoutMs)
 
+    // Asked for a stream to write to, the platform turns a GET into a POST; it leaves the other methods alone.
+    private val hasBody = call.method != HttpMethod.GET
+
     @Volatile
     private var abandoned = false
 
@@ -80,7 +83,7 @@ internal class HttpExchange(
         connection.setRequestProperty("User-Agent", "exeunt")
         call.headers.forEach { connection.setRequestProperty(it.name, it.value.reveal()) }
         refuseToAuthenticate()
-        if (call.method == HttpMethod.POST) {
+        if (hasBody) {
             connection.doOutput = true
             // A body of known length is streamed: the platform then cannot send the request a second time.
             connection.setFixedLengthStreamingMode(bytes().size)
@@ -103,7 +106,7 @@ internal class HttpExchange(
             .toByteArray()
 
     private fun writeBody() {
-        if (call.method == HttpMethod.POST) connection.outputStream.use { it.write(bytes()) }
+        if (hasBody) connection.outputStream.use { it.write(bytes()) }
     }
 
     /** By position: the platform's map loses the order. The status line comes first and has no name. */

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException
  * so [HttpCall.publicAddressesOnly] is refused; and where the app installs a process-wide `CookieHandler`, its cookies
  * for the provider travel along.
  *
- * A POST is sent at most once. If it is answered 401, the platform may keep the answer's body back.
+ * A POST or a DELETE is sent at most once. If it is answered 401, the platform may keep the answer's body back.
  */
 public class HttpUrlConnectionTransport : HttpTransport {
     override fun send(call: HttpCall): HttpAnswer {

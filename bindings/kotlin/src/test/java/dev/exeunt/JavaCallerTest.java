@@ -16,11 +16,9 @@ class JavaCallerTest {
 
     private static ClientConfig config() {
         Provider provider =
-                new Provider.Oidc(
-                        "https://op.example.com",
-                        new Endpoints("https://op.example.com/logout", null, null),
-                        false,
-                        false);
+                new OidcBuilder("https://op.example.com")
+                        .endpoints(new Endpoints("https://op.example.com/logout", null, null))
+                        .build();
         return new ClientConfigBuilder("rp", provider, Home.DEVICE, new CacheLayout.Prefix("session", ":"))
                 .redirectUris(List.of(BYE))
                 .postLogoutRedirectUri(new Redirect.Uri(BYE))
@@ -29,7 +27,7 @@ class JavaCallerTest {
     }
 
     private static EndSessionRequest alice() {
-        Account account = new Account("alice", null, List.of());
+        Account account = new AccountBuilder("alice").build();
         return new EndSessionRequestBuilder(new Who.This(account)).build();
     }
 
@@ -72,10 +70,63 @@ class JavaCallerTest {
     }
 
     @Test
+    @DisplayName("a back end signs out of Auth0, of what lies behind it and of its own cookie")
+    void upstreamAndCookie() throws LogoutException {
+        Provider provider = new Auth0Builder("tenant.auth0.com").endpoint(Auth0Endpoint.V2_LOGOUT).build();
+        Cookie cookie = new CookieBuilder("sid").path("/app").sameSite(SameSite.STRICT).build();
+        ClientConfig config =
+                new ClientConfigBuilder("rp", provider, Home.SERVER, new CacheLayout.Prefix("session", ":"))
+                        .redirectUris(List.of(BYE))
+                        .postLogoutRedirectUri(new Redirect.Uri(BYE))
+                        .reach(Reach.UPSTREAM)
+                        .revokeTokens(false)
+                        .cookies(List.of(cookie))
+                        .build();
+        Account account = new AccountBuilder("alice").connection(Connection.WAAD).build();
+        try (LogoutClient client = new LogoutClient(config, store())) {
+            EndSessionRequest request = new EndSessionRequestBuilder(new Who.This(account)).build();
+            LogoutOutcome outcome = client.blocking().signOut(request);
+            assertEquals(List.of(cookie), outcome.getCookies());
+            assertTrue(outcome.getNext().getUrl().reveal().contains("federated"));
+            assertTrue(
+                    outcome.reply().getHeaders().stream()
+                            .map(header -> header.getValue().reveal())
+                            .anyMatch(value -> value.startsWith("sid=; Path=/app; Expires=")));
+            SessionStatus.Unconfirmed application =
+                    assertInstanceOf(SessionStatus.Unconfirmed.class, outcome.getApplication());
+            assertEquals(Doubt.COOKIE_DELETION_SENT, application.getBecause());
+        }
+    }
+
+    @Test
+    @DisplayName("a provider that has no fields is one value, and other parameter names are built")
+    void providers() throws LogoutException {
+        ClientConfig google =
+                new ClientConfigBuilder("rp", Provider.Google.INSTANCE, Home.DEVICE, CacheLayout.OktaAuthJs.INSTANCE)
+                        .build();
+        assertEquals("Google", google.getProvider().toString());
+        Provider renamed =
+                new OidcBuilder("https://op.example.com")
+                        .endpoints(new Endpoints("https://op.example.com/logout", null, null))
+                        .parameterNames(new ParameterNamesBuilder().redirectUri("goto").build())
+                        .build();
+        ClientConfig config =
+                new ClientConfigBuilder("rp", renamed, Home.DEVICE, new CacheLayout.Prefix("session", ":"))
+                        .redirectUris(List.of(BYE))
+                        .postLogoutRedirectUri(new Redirect.Uri(BYE))
+                        .revokeTokens(false)
+                        .build();
+        try (LogoutClient client = new LogoutClient(config, store())) {
+            String url = client.blocking().signOut(alice()).getNext().getUrl().reveal();
+            assertTrue(url.contains("goto=https%3A%2F%2Fapp.example.com%2Fbye"), url);
+        }
+    }
+
+    @Test
     @DisplayName("a refusal is a checked exception with sentence, code and rule")
     void refusal() throws LogoutException {
         EndSessionRequest request =
-                new EndSessionRequestBuilder(new Who.This(new Account("alice", null, List.of())))
+                new EndSessionRequestBuilder(new Who.This(new AccountBuilder("alice").build()))
                         .redirect(new Redirect.Uri("https://elsewhere.example.com/"))
                         .build();
         try (LogoutClient client = new LogoutClient(config(), store())) {

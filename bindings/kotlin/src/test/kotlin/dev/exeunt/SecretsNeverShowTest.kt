@@ -70,11 +70,13 @@ class SecretsNeverShowTest {
             redirectUris = listOf(Fixture.BYE),
             postLogoutRedirectUri = Redirect.Uri(Fixture.BYE),
             redirectUri = "https://app.example.com/callback",
+            cookies = listOf(Cookie("sid", sameSite = SameSite.STRICT)),
         )
 
     private fun request() =
         EndSessionRequest(
             who = Who.This(Account("alice", tokens = listOf(Token(TokenKind.REFRESH_TOKEN, secret("given"))))),
+            initiatingPage = Secret("${Fixture.BYE}?page=${marker("page")}"),
             logoutHint = secret("logouthint"),
             idTokenHint = Secret(token("hint")),
             state = secret("state"),
@@ -82,19 +84,43 @@ class SecretsNeverShowTest {
             ticket = secret("ticket"),
         )
 
-    private fun drive() {
+    private val behind =
+        Account("alice", connection = Connection.FACEBOOK, upstreamAccessToken = secret("upstream"))
+
+    private fun client(config: ClientConfig): BlockingLogoutClient {
         val host = PrintingHost()
-        val client = print(LogoutClient(print(config), host, null, host, listOf(host))).blocking()
-        print(client)
-        print(readIdTokenUnverified(Secret(token("read"))))
-        val plan = print(client.plan(print(request())))
+        return print(print(LogoutClient(print(config), host, null, host, listOf(host))).blocking())
+    }
+
+    /** Plans and runs, and prints all that there is of it. */
+    private fun leave(
+        client: BlockingLogoutClient,
+        request: EndSessionRequest,
+    ): LogoutOutcome {
+        val plan = print(client.plan(print(request)))
         plan.steps().forEach { print(it) }
         plan.warnings().forEach { print(it) }
         plan.explain().forEach { print(it) }
         val outcome = print(client.run(plan))
-        val next = checkNotNull(print(outcome.next))
+        print(outcome.next)
         print(outcome.reply())
-        val ticket = checkNotNull(outcome.ticket).also { markers += it.reveal() }
+        markers += checkNotNull(outcome.ticket).reveal()
+        return outcome
+    }
+
+    /** The provider behind the provider is given its token in an address. */
+    private fun driveBehind() {
+        val reaching = config.copy(provider = Provider.Auth0("tenant.auth0.com"), reach = Reach.UPSTREAM)
+        val outcome = leave(client(reaching), EndSessionRequest(Who.This(behind)))
+        assertTrue("MARKERupstream" in checkNotNull(outcome.next).url.reveal(), "the token went nowhere")
+    }
+
+    private fun drive() {
+        val client = client(config)
+        print(readIdTokenUnverified(Secret(token("read"))))
+        val outcome = leave(client, request())
+        val next = checkNotNull(outcome.next)
+        val ticket = outcome.ticket
         val state =
             next.url
                 .reveal()
@@ -172,7 +198,11 @@ class SecretsNeverShowTest {
 
     @Test
     fun `no secret is printed on any road`() {
-        printed += captured { drive() }
+        printed +=
+            captured {
+                drive()
+                driveBehind()
+            }
         assertTrue(printed.size > 40, "too little was printed: ${printed.size}")
         assertEquals(emptyList<String>(), printed.flatMap { found(it) })
     }
@@ -181,6 +211,13 @@ class SecretsNeverShowTest {
     fun `no exception carries a secret, nor do its causes`() {
         printed += captured { printed += throwables().map { it.stackTraceToString() + it.message } }
         assertEquals(emptyList<String>(), printed.flatMap { found(it) })
+    }
+
+    @Test
+    fun `cookies, connections and providers are no secrets`() {
+        assertTrue("sid" in config.toString())
+        assertTrue("Facebook" in behind.toString())
+        assertTrue(Fixture.ISSUER in config.toString())
     }
 
     @Test

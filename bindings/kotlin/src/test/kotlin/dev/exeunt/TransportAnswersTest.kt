@@ -5,8 +5,11 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.EnumSource
 import java.net.Authenticator
 import java.net.PasswordAuthentication
+import java.util.Base64
 
 class TransportAnswersTest {
     private val transport = HttpUrlConnectionTransport()
@@ -18,7 +21,7 @@ class TransportAnswersTest {
         method = method,
         url = Secret(url),
         headers = listOf(Header("Accept", Secret("application/json"))),
-        body = Secret("token=a%20b").takeIf { method == HttpMethod.POST },
+        body = Secret("token=a%20b").takeIf { method != HttpMethod.GET },
         connectTimeoutMs = 60_000,
         timeoutMs = 60_000,
         maxBodyBytes = 10_000,
@@ -39,14 +42,16 @@ class TransportAnswersTest {
             assertEquals("{}", answer.body.decodeToString())
         }
 
-    @Test
-    fun `a request carries what it was given, and asks for no compression`() =
+    @ParameterizedTest
+    @EnumSource(names = ["POST", "DELETE"])
+    fun `a request carries what it was given, and asks for no compression`(method: HttpMethod) =
         Loopback(answer = whole("200 OK")).use {
-            transport.send(call(it.url, HttpMethod.POST))
+            transport.send(call(it.url, method))
             val request = it.requests.single()
-            assertTrue(request.startsWith("POST /path?token=MARKERquery HTTP/1.1\r\n"), request)
+            assertTrue(request.startsWith("$method /path?token=MARKERquery HTTP/1.1\r\n"), request)
             assertTrue("\r\nAccept: application/json\r\n" in request, request)
             assertTrue("\r\nAccept-Encoding: identity\r\n" in request, request)
+            assertTrue("\r\nContent-Length: 11\r\n" in request, request)
             assertTrue(request.endsWith("\r\n\r\ntoken=a%20b"), request)
         }
 
@@ -73,7 +78,8 @@ class TransportAnswersTest {
             Loopback(answer = whole("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"")).use {
                 assertEquals(401, transport.send(call(it.url)).status)
                 assertEquals(401, transport.send(call(it.url, HttpMethod.POST)).status)
-                assertEquals(2, it.requests.size)
+                assertEquals(401, transport.send(call(it.url, HttpMethod.DELETE)).status)
+                assertEquals(3, it.requests.size)
             }
         } finally {
             Authenticator.setDefault(null)
@@ -103,6 +109,37 @@ class TransportAnswersTest {
             assertEquals(listOf(RevocationStatus.REVOKED), outcome.revocations.map { token -> token.status })
             assertTrue("token=refresh" in it.requests.single())
         }
+
+    @Test
+    fun `a token of GitHub is deleted through it`() =
+        Loopback(answer = whole("204 No Content")).use {
+            var asked = ""
+            val there =
+                object : HttpTransport {
+                    override fun send(call: HttpCall): HttpAnswer {
+                        asked = call.url.reveal()
+                        return transport.send(call.copy(url = Secret(it.url)))
+                    }
+                }
+            val config =
+                Fixture.config.copy(
+                    provider = Provider.Github,
+                    home = Home.SERVER,
+                    clientSecret = Secret("hush"),
+                    revokeTokens = true,
+                )
+            val store = MemoryStore(mapOf("session:alice:access_token" to Secret("gho_1")))
+            val outcome = LogoutClient(config, store, transport = there).blocking().signOut(Fixture.alice)
+            assertEquals(listOf(RevocationStatus.REVOKED), outcome.revocations.map { token -> token.status })
+            assertEquals("https://api.github.com/applications/rp/token", asked)
+            val request = it.requests.single()
+            assertTrue(request.startsWith("DELETE /path"), request)
+            assertTrue("\r\nAuthorization: Basic ${basic("rp:hush")}\r\n" in request, request)
+            assertTrue("\r\nContent-Type: application/json\r\n" in request, request)
+            assertTrue(request.endsWith("\r\n\r\n{\"access_token\":\"gho_1\"}"), request)
+        }
+
+    private fun basic(text: String) = Base64.getEncoder().encodeToString(text.toByteArray())
 
     @Test
     fun `the built-in transport revokes as well`() =

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.EnumSource
 import org.junit.jupiter.params.provider.ValueSource
 import java.net.Socket
 import java.util.concurrent.Executors
@@ -32,7 +33,10 @@ class TransportFaultsTest {
         publicAddressesOnly = false,
     )
 
-    private fun post(url: String) = get(url).copy(method = HttpMethod.POST, body = Secret("token=MARKERbody"))
+    private fun sending(
+        method: HttpMethod,
+        url: String,
+    ) = get(url).copy(method = method, body = Secret("token=MARKERbody"))
 
     private fun answer(
         server: (Socket) -> Unit,
@@ -60,10 +64,11 @@ class TransportFaultsTest {
     fun `a name that does not exist is offline`() =
         refused<HostException.Offline> { transport.send(get("https://nowhere.invalid/?t=MARKERquery")) }
 
-    @Test
-    fun `a request is never sent twice`() =
+    @ParameterizedTest
+    @EnumSource(names = ["POST", "DELETE"])
+    fun `a request is never sent twice`(method: HttpMethod) =
         Loopback(answer = Socket::close).use { server ->
-            refused<HostException.Offline> { transport.send(post(server.url)) }
+            refused<HostException.Offline> { transport.send(sending(method, server.url)) }
             assertEquals(1, server.requests.size)
         }
 

@@ -37,7 +37,7 @@ internal class Drawn {
         }
     }
 
-    /** Replaces the placeholders of a step's text. */
+    /** Replaces the placeholders of a step's text; one for which nothing was seen yet stays as it stands. */
     fun fill(text: String): String =
         PLACEHOLDER.replace(text) { match ->
             val (first, kind) = match.destructured
@@ -48,7 +48,7 @@ internal class Drawn {
                     else -> tickets
                 }
             val value = if (first.isEmpty()) seen.lastOrNull() else seen.firstOrNull()
-            value ?: throw CaseError("nothing was seen yet for ${match.value}")
+            value ?: match.value
         }
 
     /** Hides what was drawn, longer texts first: a state and a ticket begin with an identifier. */

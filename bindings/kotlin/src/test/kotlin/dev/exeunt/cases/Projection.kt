@@ -2,10 +2,12 @@ package dev.exeunt.cases
 
 import dev.exeunt.Account
 import dev.exeunt.Completion
+import dev.exeunt.Cookie
 import dev.exeunt.HttpCall
 import dev.exeunt.LogoutException
 import dev.exeunt.LogoutOutcome
 import dev.exeunt.LogoutPlan
+import dev.exeunt.LogoutStep
 import dev.exeunt.Navigation
 import dev.exeunt.PendingLogout
 import dev.exeunt.Reply
@@ -31,6 +33,7 @@ internal object Projection {
             "upstream" to any(outcome.upstream),
             "revocations" to any(outcome.revocations),
             "left_behind" to any(outcome.leftBehind),
+            "cookies" to cookies(outcome.cookies),
             "warnings" to any(outcome.warnings),
             "correlation_id" to any(outcome.correlationId),
             "provider_error" to any(outcome.providerError),
@@ -55,11 +58,21 @@ internal object Projection {
 
     fun of(plan: LogoutPlan): JsonObject =
         objectOf(
-            "steps" to any(plan.steps()),
+            "steps" to JsonArray(plan.steps().map { step(it) }),
             "warnings" to any(plan.warnings()),
             "explain" to any(plan.explain()),
             "printed" to any(plan.toString()),
         )
+
+    /** A step; the cookies of a clear are left out where there are none. */
+    private fun step(step: LogoutStep): JsonObject =
+        when (step) {
+            is LogoutStep.Clear ->
+                objectOf("clear" to objectOf(JsonObject(record(step) - "cookies"), "cookies" to cookies(step.cookies)))
+            is LogoutStep.Call, is LogoutStep.Navigate, is LogoutStep.Revoke -> variant(step) as JsonObject
+        }
+
+    private fun cookies(cookies: List<Cookie>): JsonElement? = cookies.takeIf { it.isNotEmpty() }?.let { any(it) }
 
     fun of(navigation: Navigation): JsonObject =
         objectOf(
@@ -144,3 +157,9 @@ internal object Projection {
 /** An object without the keys whose value is absent. */
 internal fun objectOf(vararg fields: Pair<String, JsonElement?>): JsonObject =
     JsonObject(fields.mapNotNull { (name, value) -> value?.let { name to it } }.toMap())
+
+/** The same with more fields. */
+internal fun objectOf(
+    more: JsonObject,
+    vararg fields: Pair<String, JsonElement?>,
+): JsonObject = JsonObject(more + objectOf(*fields))

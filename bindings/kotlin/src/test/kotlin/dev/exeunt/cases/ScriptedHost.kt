@@ -6,6 +6,7 @@ import dev.exeunt.Header
 import dev.exeunt.HostException
 import dev.exeunt.HttpAnswer
 import dev.exeunt.HttpCall
+import dev.exeunt.HttpMethod
 import dev.exeunt.HttpTransport
 import dev.exeunt.LogoutClient
 import dev.exeunt.LogoutEvent
@@ -81,7 +82,7 @@ internal class ScriptedHost(
             calls += call
             val rule =
                 script.rules.firstOrNull {
-                    it.method == call.method.name.lowercase() && it.url == call.url.reveal() && left.getValue(it) > 0
+                    it.method == call.method && it.url == call.url.reveal() && left.getValue(it) > 0
                 } ?: throw HostException.Offline("no rule")
             left.merge(rule, -1, Int::plus)
             return rule.answer()
@@ -90,7 +91,7 @@ internal class ScriptedHost(
 }
 
 internal class Rule(
-    val method: String,
+    val method: HttpMethod,
     val url: String,
     val times: Int?,
     private val status: Int,
@@ -139,7 +140,7 @@ internal class Script(
             json.fields("host.http") {
                 val fails = optionalText("fails")
                 Rule(
-                    text("method"),
+                    Decoder.decode(required("method"), "host.http.method"),
                     text("url"),
                     optionalInt("times"),
                     if (fails == null) int("status") else optionalInt("status") ?: 0,

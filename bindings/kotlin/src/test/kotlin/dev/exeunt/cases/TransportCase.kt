@@ -67,12 +67,7 @@ internal class TransportCase(
 
         init {
             val fields = Fields(json, "call")
-            method =
-                when (val named = fields.optionalText("method")) {
-                    null, "get" -> HttpMethod.GET
-                    "post" -> HttpMethod.POST
-                    else -> throw CaseError("call.method: $named is not known")
-                }
+            method = fields.optional("method")?.let { Decoder.decode(it, "call.method") } ?: HttpMethod.GET
             val scheme = fields.optionalText("scheme") ?: "http"
             val path = fields.optionalText("path") ?: "/"
             val url = fields.optionalText("url")
