@@ -70,8 +70,8 @@ public final class URLSessionTransport: HttpTransport {
         switch call.method {
         case .get:
             request.httpMethod = "GET"
-        case .post:
-            request.httpMethod = "POST"
+        case .post, .delete:
+            request.httpMethod = call.method == .post ? "POST" : "DELETE"
             request.httpBody = Data((call.body?.reveal() ?? "").utf8)
         }
         return request

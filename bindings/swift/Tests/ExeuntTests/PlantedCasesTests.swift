@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("The planted cases")
@@ -8,6 +9,23 @@ struct PlantedCasesTests {
         #expect(planted.count == 3)
         for one in planted {
             #expect(await !one.faults().isEmpty, "not found: \(one.name)")
+        }
+    }
+
+    @Test("an error where none is expected is found, though the expectation names nothing")
+    func unexpectedError() async throws {
+        let config = """
+            {"client_id": "c", "provider": "github", "home": "server",
+             "layout": {"prefix": {"prefix": "session", "separator": ":"}}}
+            """
+        for (expect, faults) in [("{}", 1), (#"{"error": {"rule": "HOME-01"}}"#, 0)] {
+            let text = """
+                {"name": "n", "source": "s", "given": {"config": \(config), "steps": [{"plan": {"who": "everyone"}}]},
+                 "expect": {"steps": [\(expect)]}}
+                """
+            let one = try Case.read(JsonReader.read(Data(text.utf8)), "planted")
+            let found = await one.faults()
+            #expect(found.count == faults, "\(found)")
         }
     }
 }

@@ -14,7 +14,7 @@ struct SecretsNeverShowTests {
         homeAccountId: "alice", idToken: planted("id-token"),
         tokens: [
             Token(kind: .refreshToken, value: planted("refresh")), Token(kind: .accessToken, value: planted("access")),
-        ])
+        ], connection: .facebook, upstreamAccessToken: planted("upstream"))
 
     private static let navigation = Navigation(
         id: "1", url: planted("https://op.example.com/?state="), method: .post,
@@ -25,9 +25,9 @@ struct SecretsNeverShowTests {
         planted("alone"),
         account,
         EndSessionRequest(
-            who: .this(account: account), idTokenHint: planted("hint"), logoutHint: planted("hint"),
-            state: planted("state"), extraParameters: [Parameter(name: "x", value: planted("extra"))],
-            ticket: planted("ticket")),
+            who: .this(account: account), initiatingPage: planted("https://app.example.com/?code="),
+            idTokenHint: planted("hint"), logoutHint: planted("hint"), state: planted("state"),
+            extraParameters: [Parameter(name: "x", value: planted("extra"))], ticket: planted("ticket")),
         ClientConfig(
             clientId: "c", provider: .entra(authority: "https://login.microsoftonline.com/t"), home: .server,
             layout: .msal, clientSecret: planted("client-secret")),
@@ -64,6 +64,15 @@ struct SecretsNeverShowTests {
         #expect(everyText(of: Data(Self.marker.utf8)).contains("80"), "dump shows the bytes of plain data")
         #expect(Self.planted("a").reveal() == "a.\(Self.marker)")
         #expect("\(Self.planted("a"))" == "***")
+    }
+
+    @Test("what is no secret prints: cookies, connections, providers")
+    func plain() {
+        let cookie = Cookie(name: "sid", path: "/app", sameSite: .crossSite)
+        for shown in ["sid", "/app", "CrossSite"] { #expect("\(cookie)".contains(shown)) }
+        #expect("\(Connection.googleOauth2)" == "googleOauth2")
+        #expect("\(Self.account)".contains("Facebook") && "\(Self.account)".contains("alice"))
+        #expect("\(Provider.keycloak(serverUrl: "https://sso.example.com", realm: "staff"))".contains("staff"))
     }
 
     @Test("a secret cannot be encoded")

@@ -9,31 +9,59 @@ struct TransportFaultTests {
     private static let marker = "WIRE-MARKER"
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 
-    @Test("a demand for a password is an answer with its body", arguments: ["Digest", "Bearer", "NTLM"])
-    func challenge(_ scheme: String) async throws {
+    @Test(
+        "a demand for a password is an answer with its body", arguments: ["Basic", "Digest", "Bearer", "NTLM"],
+        [HttpMethod.post, .delete])
+    func challenge(_ scheme: String, _ method: HttpMethod) async throws {
         let server = try LoopbackServer {
             $0.send(
                 "HTTP/1.1 401 X\r\nWWW-Authenticate: \(scheme) realm=\"x\"\r\nContent-Length: 2\r\n"
                     + "Connection: close\r\n\r\nhi")
         }
-        let answer = try await Self.send(Self.call(.post, port: server.port))
+        let answer = try await Self.send(Self.call(method, port: server.port))
         #expect(answer.status == 401)
         #expect(answer.body == Data("hi".utf8))
         #expect(await server.stop().count == 1)
     }
 
-    @Test("a request goes out as it is given, and asks for no compression")
-    func request() async throws {
+    @Test(
+        "a request goes out as it is given, and asks for no compression",
+        arguments: [(HttpMethod.post, "POST"), (.delete, "DELETE")])
+    func request(_ method: HttpMethod, _ word: String) async throws {
         let server = try LoopbackServer { $0.send(Self.ok) }
-        let answer = try await Self.send(Self.call(.post, port: server.port))
+        let answer = try await Self.send(Self.call(method, port: server.port))
         #expect(answer.body == Data("hi".utf8))
         let asked = try #require(await server.stop().first)
         let lines = asked.components(separatedBy: "\r\n")
-        #expect(lines.first == "POST /revoke?q=\(Self.marker) HTTP/1.1")
+        #expect(lines.first == "\(word) /revoke?q=\(Self.marker) HTTP/1.1")
         #expect(lines.last == "token=\(Self.marker)")
+        #expect(lines.contains("Content-Length: \("token=\(Self.marker)".utf8.count)"))
         #expect(lines.contains("Authorization: Basic \(Self.marker)"))
         #expect(lines.contains("Content-Type: application/x-www-form-urlencoded"))
         #expect(lines.filter { $0.lowercased().hasPrefix("accept-encoding:") } == ["Accept-Encoding: identity"])
+    }
+
+    @Test("a token is deleted as GitHub wants it, and its answer without a body is read")
+    func deletion() async throws {
+        let server = try LoopbackServer { $0.send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n") }
+        let transport = DetouredTransport(to: server.port)
+        let client = try LogoutClient(
+            config: ClientConfig(
+                clientId: "Iv1.8a61f9b3a7aba766", provider: .github, home: .server,
+                layout: .prefix(prefix: "session", separator: ":"), clientSecret: Secret("client secret"),
+                revokeTokens: true),
+            store: MemoryStore(["session:alice:access_token": Secret("gho_16C7e42F292c6912E7710c838347Ae178B4a")]),
+            transport: transport)
+        let outcome = try await client.signOut(Sample.request())
+        #expect(outcome.revocations.map(\.status) == [.revoked])
+        let asked = try #require(await server.stop().first)
+        let lines = asked.components(separatedBy: "\r\n")
+        let credentials = Data("Iv1.8a61f9b3a7aba766:client secret".utf8).base64EncodedString()
+        #expect(lines.first == "DELETE /applications/Iv1.8a61f9b3a7aba766/token HTTP/1.1")
+        #expect(lines.contains("Authorization: Basic \(credentials)"))
+        #expect(lines.contains("Content-Type: application/json"))
+        #expect(lines.last == #"{"access_token":"gho_16C7e42F292c6912E7710c838347Ae178B4a"}"#)
+        #expect(transport.hosts == ["api.github.com"])
     }
 
     @Test("headers of the answer are given back")
@@ -112,7 +140,7 @@ struct TransportFaultTests {
                 Header(name: "Authorization", value: Secret("Basic \(marker)")),
                 Header(name: "Content-Type", value: Secret("application/x-www-form-urlencoded")),
             ],
-            body: method == .post ? Secret("token=\(marker)") : nil, connectTimeoutMs: 60_000,
+            body: method != .get ? Secret("token=\(marker)") : nil, connectTimeoutMs: 60_000,
             timeoutMs: 60_000, maxBodyBytes: 1_024, publicAddressesOnly: false)
     }
 
@@ -143,5 +171,28 @@ struct TransportFaultTests {
             Issue.record("not a HostError: \(error)")
             return "\(error)"
         }
+    }
+}
+
+/// The URL session transport, with a server on this machine in the place of every other.
+private final class DetouredTransport: HttpTransport {
+    private let port: UInt16
+    private let asked = Locked<[String]>([])
+
+    init(to port: UInt16) {
+        self.port = port
+    }
+
+    var hosts: [String] { asked.withLock { $0 } }
+
+    func send(call: HttpCall) throws -> HttpAnswer {
+        guard var url = URLComponents(string: call.url.reveal()) else { throw HostError.Broken(reason: "no address") }
+        asked.withLock { $0.append(url.host ?? "") }
+        (url.scheme, url.host, url.port) = ("http", "127.0.0.1", Int(port))
+        return try URLSessionTransport().send(
+            call: HttpCall(
+                method: call.method, url: Secret(url.string ?? ""), headers: call.headers, body: call.body,
+                connectTimeoutMs: call.connectTimeoutMs, timeoutMs: call.timeoutMs, maxBodyBytes: call.maxBodyBytes,
+                publicAddressesOnly: call.publicAddressesOnly))
     }
 }

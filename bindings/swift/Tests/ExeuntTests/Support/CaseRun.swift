@@ -103,12 +103,12 @@ struct CaseRun {
         guard let ticket = request.ticket else { return request }
         return EndSessionRequest(
             who: request.who, redirect: request.redirect, initiatingPage: request.initiatingPage,
-            returnTo: request.returnTo, mode: request.mode, reach: request.reach, idTokenHint: request.idTokenHint,
-            logoutHint: request.logoutHint, state: request.state, uiLocales: request.uiLocales,
-            extraParameters: request.extraParameters, correlationId: request.correlationId,
-            everywhere: request.everywhere, inFrame: request.inFrame, popup: request.popup,
-            mainWindowRedirectUri: request.mainWindowRedirectUri, revokeTokens: request.revokeTokens,
-            ticket: Secret(seen.filled(ticket.reveal())))
+            returnTo: request.returnTo, authority: request.authority, mode: request.mode, reach: request.reach,
+            idTokenHint: request.idTokenHint, logoutHint: request.logoutHint, state: request.state,
+            uiLocales: request.uiLocales, extraParameters: request.extraParameters,
+            correlationId: request.correlationId, everywhere: request.everywhere, inFrame: request.inFrame,
+            popup: request.popup, mainWindowRedirectUri: request.mainWindowRedirectUri,
+            revokeTokens: request.revokeTokens, ticket: Secret(seen.filled(ticket.reveal())))
     }
 
     /// What is expected of the host once all steps are done.
@@ -138,6 +138,8 @@ struct CaseRun {
         guard case .object(let wanted) = expected, case .object(let members) = found else {
             return ["\(place): expected \(expected), found \(found)"]
         }
+        let error = ExactText("error")
+        if members[error] != nil, wanted[error] == nil { return ["\(place): an error, \(found)"] }
         return wanted.flatMap { name, value -> [String] in
             let place = "\(place).\(name.text)"
             guard let member = members[name] else { return ["\(place): not there; found \(found)"] }

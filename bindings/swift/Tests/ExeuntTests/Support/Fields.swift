@@ -98,6 +98,11 @@ enum Read {
         }
     }
 
+    /// A variant without data, by its name in snake case.
+    static func choice<Value: Sendable>(_ values: [Value]) -> @Sendable (Json, String) throws -> Value {
+        choice(Dictionary(uniqueKeysWithValues: values.map { (Projection.snake($0), $0) }))
+    }
+
     /// The name of a variant, and its data where it has any.
     static func variant(_ json: Json, _ place: String) throws -> (name: String, data: Json?) {
         switch json {

@@ -3,7 +3,7 @@ import Foundation
 @testable import Exeunt
 
 /// One connection of a ``LoopbackServer``, after its request was read.
-struct Connection {
+struct ServedConnection {
     fileprivate let socket: Int32
     let request: String
 
@@ -41,7 +41,7 @@ final class LoopbackServer: Sendable {
     private let finished = DispatchSemaphore(value: 0)
 
     /// Listens, and answers until it is stopped.
-    init(_ answer: @escaping @Sendable (Connection) -> Void) throws {
+    init(_ answer: @escaping @Sendable (ServedConnection) -> Void) throws {
         signal(SIGPIPE, SIG_IGN)
         (listener, port) = try Self.bound()
         guard listen(listener, 8) == 0 else { throw Loud(description: "listen") }
@@ -53,7 +53,7 @@ final class LoopbackServer: Sendable {
                 if stopped.withLock({ $0 }) { break }
                 let request = Self.readRequest(socket)
                 seen.withLock { $0.append(request) }
-                answer(Connection(socket: socket, request: request))
+                answer(ServedConnection(socket: socket, request: request))
             }
             // Here and not in `stop`: its number must not go to another server's socket while this loop uses it.
             close(listener)

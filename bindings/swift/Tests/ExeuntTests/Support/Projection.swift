@@ -18,6 +18,7 @@ enum Projection {
             "upstream": name(outcome.upstream),
             "revocations": .list(outcome.revocations.map(revocation)),
             "left_behind": .texts(outcome.leftBehind),
+            "cookies": cookies(outcome.cookies),
             "warnings": .list(outcome.warnings.map(warning)),
             "correlation_id": .text(outcome.correlationId),
             "provider_error": .optional(outcome.providerError),
@@ -111,9 +112,22 @@ enum Projection {
     }
 
     /// A variant without data: `readBack` as `read_back`.
-    static func name(_ value: some Any) -> Json {
-        let words = String(describing: value).map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }
-        return .text(words.joined())
+    static func name(_ value: some Any) -> Json { .text(snake(value)) }
+
+    static func snake(_ value: some Any) -> String {
+        String(describing: value).map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+    }
+
+    /// Absent where there are none.
+    private static func cookies(_ cookies: [Cookie]) -> Json? {
+        let list = cookies.map { cookie in
+            Json.present([
+                "name": .text(cookie.name), "path": .optional(cookie.path), "domain": .optional(cookie.domain),
+                "secure": cookie.secure.map(Json.flag), "http_only": cookie.httpOnly.map(Json.flag),
+                "same_site": cookie.sameSite.map(name),
+            ])
+        }
+        return list.isEmpty ? nil : .list(list)
     }
 
     private static func status(_ status: SessionStatus) -> Json {
@@ -151,17 +165,29 @@ enum Projection {
         case .differentCookieJar: .text("different_cookie_jar")
         case .endpointOnOtherHost(let host): .present(["endpoint_on_other_host": .present(["host": .text(host)])])
         case .insecureEndpoint(let member): .present(["insecure_endpoint": .present(["member": .text(member)])])
+        case .allowListUncertain: .text("allow_list_uncertain")
+        case .connectionNeedsOwnClient: .text("connection_needs_own_client")
+        case .nothingBehindProvider: .text("nothing_behind_provider")
+        case .samlLogoutUrlNeeded: .text("saml_logout_url_needed")
+        case .samlSessionIndexNeeded: .text("saml_session_index_needed")
+        case .otherAppsSignedOut: .text("other_apps_signed_out")
+        case .revocationReachesFurther(let scope):
+            .present(["revocation_reaches_further": .present(["scope": name(scope)])])
+        case .tokenStaysValid(let token): .present(["token_stays_valid": .present(["token": name(token)])])
         }
     }
 
     private static func step(_ step: LogoutStep) -> Json {
         switch step {
-        case .clear(let accounts, let everyone, let keys):
+        case .clear(let accounts, let everyone, let keys, let deleted):
             .present([
                 "clear": .present([
                     "accounts": .texts(accounts), "everyone": .flag(everyone), "keys": .texts(keys),
+                    "cookies": cookies(deleted),
                 ])
             ])
+        case .call(let account, let endpoint):
+            .present(["call": .present(["account": .text(account), "endpoint": .text(endpoint)])])
         case .navigate(let endpoint, let mode, let redirectUri, let parameters):
             .present([
                 "navigate": .present([

@@ -2,17 +2,20 @@
 
 /// Configurations and requests as the cases write them.
 extension Read {
-    static let reason = choice(
-        ["user_cancelled": CancelReason.userCancelled, "timed_out": .timedOut, "app_cancelled": .appCancelled])
-
-    private static let mode = choice(["redirect": LogoutMode.redirect, "popup": .popup, "silent": .silent])
-    private static let reach = choice(["app": Reach.app, "provider": .provider, "upstream": .upstream])
-    private static let home = choice(["device": Home.device, "server": .server])
-    private static let browser = choice(["shared": BrowserMode.shared, "ephemeral": .ephemeral])
-    private static let tokenKind = choice(
-        ["refresh_token": TokenKind.refreshToken, "access_token": .accessToken])
-    private static let authentication = choice(
-        ["secret_basic": ClientAuthentication.secretBasic, "secret_post": .secretPost])
+    static let reason = choice([CancelReason.userCancelled, .timedOut, .appCancelled])
+    static let method = choice([HttpMethod.get, .post, .delete])
+    static let mode = choice([LogoutMode.redirect, .popup, .silent])
+    static let reach = choice([Reach.app, .provider, .upstream])
+    static let home = choice([Home.device, .server])
+    static let browser = choice([BrowserMode.shared, .ephemeral])
+    static let tokenKind = choice([TokenKind.refreshToken, .accessToken])
+    static let authentication = choice([ClientAuthentication.secretBasic, .secretPost])
+    static let sameSite = choice([SameSite.strict, .lax, .crossSite])
+    static let connection = choice([
+        Connection.aol, .database, .adLdap, .custom, .facebook, .fitbit, .github, .google, .googleApps, .googleOauth2,
+        .linkedin, .microsoft, .activeDirectory, .adfs, .office365, .windowsLive, .oauth, .oauth1, .oauth2, .salesforce,
+        .salesforceCommunity, .salesforceSandbox, .samlp, .twitter, .waad, .wsFed, .yahoo, .yammer,
+    ])
 
     static func config(_ json: Json, _ place: String) throws -> ClientConfig {
         try Fields.read(json, place) { fields in
@@ -33,7 +36,8 @@ extension Read {
                 allowRedirectInFrame: try fields.flag("allow_redirect_in_frame"),
                 preferFormPost: try fields.flag("prefer_form_post"),
                 signInBrowser: try fields.optional("sign_in_browser", browser),
-                signOutBrowser: try fields.optional("sign_out_browser", browser))
+                signOutBrowser: try fields.optional("sign_out_browser", browser),
+                cookies: try fields.optional("cookies", list(of: cookie)) ?? [])
         }
     }
 
@@ -44,6 +48,7 @@ extension Read {
                 redirect: try fields.optional("redirect", redirect),
                 initiatingPage: try fields.secretIfAny("initiating_page"),
                 returnTo: try fields.textIfAny("return_to"),
+                authority: try fields.textIfAny("authority"),
                 mode: try fields.optional("mode", mode),
                 reach: try fields.optional("reach", reach),
                 idTokenHint: try fields.secretIfAny("id_token_hint"),
@@ -58,43 +63,6 @@ extension Read {
                 mainWindowRedirectUri: try fields.textIfAny("main_window_redirect_uri"),
                 revokeTokens: try fields.flagIfAny("revoke_tokens"),
                 ticket: try fields.secretIfAny("ticket"))
-        }
-    }
-
-    private static func provider(_ json: Json, _ place: String) throws -> Provider {
-        switch try variant(json, place) {
-        case ("oidc", let data?):
-            try Fields.read(data, place) { fields in
-                .oidc(
-                    issuer: try fields.text("issuer"),
-                    endpoints: try fields.optional("endpoints", endpoints),
-                    omitClientId: try fields.flag("omit_client_id"),
-                    dynamic: try fields.flag("dynamic"))
-            }
-        case ("entra", let data?):
-            try Fields.read(data, place) { .entra(authority: try $0.text("authority")) }
-        case (let name, _):
-            throw Malformed(place, "\(name) is unknown")
-        }
-    }
-
-    private static func endpoints(_ json: Json, _ place: String) throws -> Endpoints {
-        try Fields.read(json, place) { fields in
-            Endpoints(
-                endSession: try fields.textIfAny("end_session"),
-                revocation: try fields.textIfAny("revocation"),
-                authorization: try fields.textIfAny("authorization"))
-        }
-    }
-
-    private static func layout(_ json: Json, _ place: String) throws -> CacheLayout {
-        switch try variant(json, place) {
-        case ("prefix", let data?):
-            try Fields.read(data, place) { fields in
-                .prefix(prefix: try fields.text("prefix"), separator: try fields.text("separator"))
-            }
-        case ("msal", nil): .msal
-        case (let name, _): throw Malformed(place, "\(name) is unknown")
         }
     }
 
@@ -120,7 +88,9 @@ extension Read {
             Account(
                 homeAccountId: try fields.text("home_account_id"),
                 idToken: try fields.secretIfAny("id_token"),
-                tokens: try fields.optional("tokens", list(of: token)) ?? [])
+                tokens: try fields.optional("tokens", list(of: token)) ?? [],
+                connection: try fields.optional("connection", connection),
+                upstreamAccessToken: try fields.secretIfAny("upstream_access_token"))
         }
     }
 
@@ -133,6 +103,18 @@ extension Read {
     private static func parameter(_ json: Json, _ place: String) throws -> Parameter {
         try Fields.read(json, place) { fields in
             Parameter(name: try fields.text("name"), value: Secret(try fields.text("value")))
+        }
+    }
+
+    private static func cookie(_ json: Json, _ place: String) throws -> Cookie {
+        try Fields.read(json, place) { fields in
+            Cookie(
+                name: try fields.text("name"),
+                path: try fields.textIfAny("path"),
+                domain: try fields.textIfAny("domain"),
+                secure: try fields.flagIfAny("secure"),
+                httpOnly: try fields.flagIfAny("http_only"),
+                sameSite: try fields.optional("same_site", sameSite))
         }
     }
 

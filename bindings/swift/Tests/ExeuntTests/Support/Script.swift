@@ -70,7 +70,7 @@ struct HttpRule: Sendable {
                 throw Malformed(place, "neither status nor fails")
             }
             return HttpRule(
-                method: try fields.required("method", Read.choice(["get": HttpMethod.get, "post": .post])),
+                method: try fields.required("method", Read.method),
                 url: try fields.text("url"), times: try fields.numberIfAny("times"), answer: answer)
         }
     }

@@ -70,7 +70,7 @@ enum ServerBehaviour: Sendable {
         }
     }
 
-    func serve(_ connection: Connection) {
+    func serve(_ connection: ServedConnection) {
         switch self {
         case .answers(let raw):
             connection.send(raw)
@@ -105,12 +105,10 @@ struct TransportCall: Sendable {
     let maxBodyBytes: Int
     let publicAddressesOnly: Bool
 
-    private static let method = Read.choice(["get": HttpMethod.get, "post": .post])
-
     static func read(_ json: Json, _ place: String) throws -> TransportCall {
         try Fields.read(json, place) { fields in
             TransportCall(
-                method: try fields.optional("method", method) ?? .get,
+                method: try fields.optional("method", Read.method) ?? .get,
                 scheme: try fields.textIfAny("scheme") ?? "http",
                 path: try fields.textIfAny("path") ?? "/",
                 url: try fields.textIfAny("url"),
