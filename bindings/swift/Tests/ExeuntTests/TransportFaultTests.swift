@@ -47,20 +47,20 @@ struct TransportFaultTests {
         let transport = DetouredTransport(to: server.port)
         let client = try LogoutClient(
             config: ClientConfig(
-                clientId: "Iv1.8a61f9b3a7aba766", provider: .github, home: .server,
+                clientId: "app-1", provider: .github, home: .server,
                 layout: .prefix(prefix: "session", separator: ":"), clientSecret: Secret("client secret"),
                 revokeTokens: true),
-            store: MemoryStore(["session:alice:access_token": Secret("gho_16C7e42F292c6912E7710c838347Ae178B4a")]),
+            store: MemoryStore(["session:alice:access_token": Secret("a-token")]),
             transport: transport)
         let outcome = try await client.signOut(Sample.request())
         #expect(outcome.revocations.map(\.status) == [.revoked])
         let asked = try #require(await server.stop().first)
         let lines = asked.components(separatedBy: "\r\n")
-        let credentials = Data("Iv1.8a61f9b3a7aba766:client secret".utf8).base64EncodedString()
-        #expect(lines.first == "DELETE /applications/Iv1.8a61f9b3a7aba766/token HTTP/1.1")
+        let credentials = Data("app-1:client secret".utf8).base64EncodedString()
+        #expect(lines.first == "DELETE /applications/app-1/token HTTP/1.1")
         #expect(lines.contains("Authorization: Basic \(credentials)"))
         #expect(lines.contains("Content-Type: application/json"))
-        #expect(lines.last == #"{"access_token":"gho_16C7e42F292c6912E7710c838347Ae178B4a"}"#)
+        #expect(lines.last == #"{"access_token":"a-token"}"#)
         #expect(transport.hosts == ["api.github.com"])
     }
 
