@@ -34,7 +34,6 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     };
     Ok(Row {
         issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
-        metadata: at("/v2.0/.well-known/openid-configuration"),
         end_session: Endpoint::Known(at("/oauth2/v2.0/logout")),
         authorization: Endpoint::Known(at("/oauth2/v2.0/authorize")),
         parameters: parameters(),
