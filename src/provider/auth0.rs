@@ -30,7 +30,6 @@ pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> R
             end_session: Endpoint::Known(format!("{base}/v2/logout")),
             parameters: own_parameters(),
             sends_id_token: false,
-            redirect_needs_identity: false,
             accepts_post: false,
             // A0-04: neither query nor fragment of the target is looked at.
             allow_list: Some(AllowList::read(lists.application, lists.tenant, false)?),
