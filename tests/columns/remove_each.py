@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Takes each column of each provider's row away, so that the row has the default there, and sees that a test fails.
+
+A column that no test misses is either not tested or says what the default says anyway. Works on a copy below `target`,
+and shares the build folder. With names of providers as arguments: only their rows.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / "target" / "columns"
+NOT_ROWS = {"mod", "row", "parameters", "allow_list"}
+NEEDED = ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests", "bindings/bindgen", "uniffi.toml"]
+# The cases of the row, and the addresses that were observed.
+TESTS = ["--test", "cases", "--test", "addresses_are_built_as_observed"]
+
+
+def block_end(text: str, start: int) -> int:
+    """The place of the brace that closes the one at `start`."""
+    depth = 0
+    for at in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        if depth == 0:
+            return at
+    raise ValueError("a brace is never closed")
+
+
+def members(text: str, start: int, end: int):
+    """Spans of what stands between the commas of one block, nested ones left whole."""
+    depth, begin, at = 0, start, start
+    while at < end:
+        letter = text[at]
+        if text.startswith("//", at):
+            at = text.index("\n", at)
+            continue
+        if letter == '"':
+            at = text.index('"', at + 1)
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and depth == 0:
+            yield begin, at + 1
+            begin = at + 1
+        at += 1
+
+
+def columns(text: str):
+    """Name and span of every column that a row of this file sets, where the rest comes from another row."""
+    for found in re.finditer(r"\bRow \{", text):
+        opening = found.end() - 1
+        # `-> Row {` begins a function, not a row.
+        if text[: found.start()].rstrip().endswith("->"):
+            continue
+        end = block_end(text, opening)
+        if ".." not in text[opening:end]:
+            continue
+        for start, stop in members(text, opening + 1, end):
+            member = re.sub(r"//[^\n]*", "", text[start:stop])
+            name = re.match(r"\s*(\w+)\s*[:,]", member)
+            if name:
+                yield name.group(1), start, stop
+
+
+def fresh_copy() -> None:
+    shutil.rmtree(COPY, ignore_errors=True)
+    for name in NEEDED:
+        source, goal = ROOT / name, COPY / name
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            unwanted = shutil.ignore_patterns("node_modules", "target")
+            # Of now: cargo takes older files for what it built last.
+            shutil.copytree(source, goal, ignore=unwanted, copy_function=shutil.copy)
+        else:
+            shutil.copy(source, goal)
+
+
+def passes(*arguments: str) -> bool:
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target")}
+    command = ["cargo", "test", "--quiet", "--package", "exeunt", *TESTS, *arguments]
+    return subprocess.run(command, cwd=COPY, env=environment, capture_output=True, check=False).returncode == 0
+
+
+def main() -> int:
+    fresh_copy()
+    if not passes():
+        print("the tests fail as it is")
+        return 1
+    tried, unbuilt, missed_by_nobody = 0, [], []
+    for file in sorted((COPY / "src" / "provider").glob("*.rs")):
+        if file.stem in NOT_ROWS or (sys.argv[1:] and file.stem not in sys.argv[1:]):
+            continue
+        whole = file.read_text()
+        for name, start, stop in columns(whole):
+            file.write_text(whole[:start] + whole[stop:])
+            tried += 1
+            if not passes("--no-run"):
+                unbuilt.append(f"{file.stem}.{name}")
+            elif passes():
+                missed_by_nobody.append(f"{file.stem}.{name}")
+                print(f"not missed: {file.stem}.{name}", flush=True)
+            file.write_text(whole)
+    print(f"{tried} columns: {len(missed_by_nobody)} that no test misses, {len(unbuilt)} that cannot be taken away: {unbuilt}")
+    return 1 if missed_by_nobody or not tried else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
