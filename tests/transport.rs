@@ -176,7 +176,12 @@ fn run(case: Case) -> Vec<String> {
     let url = call.url.unwrap_or_else(|| format!("{}://127.0.0.1:{port}{}", call.scheme, call.path));
     let header = |(name, value): (String, String)| Header { name, value: Secret::from(value) };
     let result = exeunt::built_in_transport().unwrap().send(HttpCall {
-        method: if call.method == "post" { HttpMethod::Post } else { HttpMethod::Get },
+        method: match call.method.as_str() {
+            "get" => HttpMethod::Get,
+            "post" => HttpMethod::Post,
+            "delete" => HttpMethod::Delete,
+            other => panic!("unknown method: {other}"),
+        },
         url: Secret::from(url),
         headers: call.headers.into_iter().map(header).collect(),
         body: call.body.map(Secret::from),
