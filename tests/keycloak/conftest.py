@@ -10,7 +10,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -31,20 +33,29 @@ from exeunt import (
     TokenKind,
     Uri,
 )
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "build" / "keycloak" / "server"
 CLIENT = "app"
-CALLBACK = "https://app.example.com/callback"
-BYE = "https://app.example.com/bye"
+# What realm.json calls the app; its real address has a port that is free.
+NAMED = "https://app.example.com"
 
 
 @dataclass(frozen=True, slots=True)
 class Realm:
-    """The realm of realm.json."""
+    """The realm of realm.json, and the app that it knows."""
 
     server: str
+    app: str
+
+    @property
+    def callback(self) -> str:
+        return f"{self.app}/callback"
+
+    @property
+    def bye(self) -> str:
+        return f"{self.app}/bye"
 
     @property
     def issuer(self) -> str:
@@ -59,22 +70,58 @@ class Realm:
         return httpx.post(self.at("token"), data=form)
 
 
+class EmptyPage(BaseHTTPRequestHandler):
+    """Whatever is asked for."""
+
+    def do_GET(self) -> None:
+        self.send_response(204 if self.path == "/favicon.ico" else 200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: addresses hold codes."""
+
+
 @pytest.fixture(scope="session")
-def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
+def app() -> Iterator[str]:
+    """The app's pages, which are empty."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def realm(app: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
     """Keycloak on a free port of loopback, with nothing in its database but the realm."""
     data = SERVER / "data"
     shutil.rmtree(data, ignore_errors=True)
     (data / "import").mkdir(parents=True)
-    shutil.copy(Path(__file__).with_name("realm.json"), data / "import")
+    described = Path(__file__).with_name("realm.json").read_text()
+    (data / "import" / "realm.json").write_text(described.replace(NAMED, app))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("keycloak") / "log"
-    command = [SERVER / "bin" / "kc.sh", "start-dev", "--http-host=127.0.0.1", f"--http-port={port}", "--import-realm"]
+    command = [
+        str(SERVER / "bin" / "kc.sh"),
+        "start-dev",
+        "--http-host=127.0.0.1",
+        f"--http-port={port}",
+        "--import-realm",
+    ]
     environment = {**os.environ, "JAVA_OPTS_APPEND": "-Xmx768m"}
     with (
         log.open("w") as kept,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, text=True, process_group=0
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            text=True,
+            start_new_session=True,
         ) as child,
     ):
         try:
@@ -84,7 +131,9 @@ def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
                     break
             else:
                 pytest.fail(f"Keycloak did not start:\n{log.read_text()}")
-            yield Realm(f"http://127.0.0.1:{port}")
+            # What it goes on to say must go somewhere, or it stops.
+            Thread(target=kept.writelines, args=(child.stdout,), daemon=True).start()
+            yield Realm(f"http://127.0.0.1:{port}", app)
         finally:
             os.killpg(child.pid, 9)
 
@@ -121,7 +170,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Alice:
-    """Alice in front of a browser of her own. Pages of the app answer emptily."""
+    """Alice in front of a browser of her own."""
 
     page: Page
     realm: Realm
@@ -132,7 +181,7 @@ class Alice:
         query = {
             "response_type": "code",
             "client_id": CLIENT,
-            "redirect_uri": CALLBACK,
+            "redirect_uri": self.realm.callback,
             "scope": "openid",
             "code_challenge": challenge,
             "code_challenge_method": "S256",
@@ -147,13 +196,13 @@ class Alice:
         self.page.fill("#username", "alice")
         self.page.fill("#password", "correct horse")
         self.page.click("#kc-login")
-        self.page.wait_for_url(f"{CALLBACK}**")
+        self.page.wait_for_url(f"{self.realm.callback}**")
         (code,) = parse_qs(urlsplit(self.page.url).query)["code"]
         form = {
             "grant_type": "authorization_code",
             "client_id": CLIENT,
             "code": code,
-            "redirect_uri": CALLBACK,
+            "redirect_uri": self.realm.callback,
             "code_verifier": verifier,
         }
         given = httpx.post(self.realm.at("token"), data=form).raise_for_status().json()
@@ -168,7 +217,7 @@ class Alice:
     def is_signed_in(self) -> bool:
         """Say whether Keycloak knows this browser."""
         address, _ = self._asks(prompt="none")
-        answer = parse_qs(urlsplit(self.goes(address, CALLBACK)).query)
+        answer = parse_qs(urlsplit(self.goes(address, self.realm.callback)).query)
         if "code" in answer:
             return True
         assert answer["error"] == ["login_required"]
@@ -181,11 +230,6 @@ def alice(chromium: Browser, realm: Realm) -> Iterator[Alice]:
         context = chromium.new_context(service_workers="block")
         contexts.callback(context.close)
         context.set_default_timeout(60_000)  # milliseconds: only so that a stuck test ends
-
-        def empty(route: Route) -> None:
-            route.fulfill(status=200, content_type="text/plain", body="")
-
-        context.route("https://app.example.com/**", empty)
         yield Alice(context.new_page(), realm)
 
 
@@ -208,8 +252,8 @@ def make_client(realm: Realm) -> MakeClient:
             provider=Keycloak(server_url=realm.server, realm="people", direct=direct),
             home=Home.DEVICE,
             layout=Prefix(prefix="session", separator=":"),
-            post_logout_redirect_uri=Uri(BYE),
-            redirect_uri=CALLBACK,
+            post_logout_redirect_uri=Uri(realm.bye),
+            redirect_uri=realm.callback,
             revoke_tokens=revoke_tokens,
         )
         return LogoutClient(config, store), store

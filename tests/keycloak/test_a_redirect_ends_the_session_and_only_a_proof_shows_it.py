@@ -1,6 +1,6 @@
 from exeunt import Doubt, Ended, EndSessionRequest, Evidence, Matched, Secret, Unconfirmed
 
-from conftest import BYE, CALLBACK, Alice, MakeClient, who
+from conftest import Alice, MakeClient, who
 
 
 def test_a_redirect_ends_the_session_and_only_a_proof_shows_it(alice: Alice, make_client: MakeClient) -> None:
@@ -12,13 +12,13 @@ def test_a_redirect_ends_the_session_and_only_a_proof_shows_it(alice: Alice, mak
     assert store.keys("session:") == ["session:bob:cart"]
     assert outcome.next is not None
 
-    returned = alice.goes(outcome.next.url.reveal(), BYE)
+    returned = alice.goes(outcome.next.url.reveal(), alice.realm.bye)
     completion = client.complete(Secret(returned))
     assert isinstance(completion, Matched)
     assert completion.outcome.provider == Unconfirmed(because=Doubt.RETURNED_WITH_STATE)
     assert completion.outcome.state == Secret("back to & fro+ä")
 
-    answer = alice.goes(client.proof(outcome.id).url.reveal(), CALLBACK)
+    answer = alice.goes(client.proof(outcome.id).url.reveal(), alice.realm.callback)
     proved = client.complete(Secret(answer))
     assert isinstance(proved, Matched)
     assert proved.outcome.provider == Ended(evidence=Evidence.LOGIN_REQUIRED)
