@@ -32,7 +32,7 @@ lint: tools ## formatting, lints, types, licences
 	bindings/kotlin/lint.sh
 	bindings/swift/lint.sh
 	demo/lint.sh
-	tests/keycloak/lint.sh
+	tests/lint.sh
 
 bindings: ## generated sources for all three languages
 	cargo build --quiet
