@@ -11,7 +11,7 @@ use crate::navigation::LogoutMode;
 use crate::plan::PlanWarning;
 use crate::provider::allow_list::{Admission, Naming};
 use crate::provider::parameters::Carries;
-use crate::provider::row::{CallDialect, Row};
+use crate::provider::row::{CallDialect, Endpoint, Row};
 use crate::query;
 use crate::redirect_uri::{self, Policy, Remark};
 use crate::request::{EndSessionRequest, Reach, Redirect, Who};
@@ -119,6 +119,17 @@ fn check_reach(config: &ClientConfig, row: &Row, request: &EndSessionRequest, re
 /// What this provider does not know is refused, never dropped.
 fn check_options(row: &Row, request: &EndSessionRequest, reach: Reach) -> Result<(), LogoutError> {
     let explicit = matches!(request.redirect, Some(Redirect::Uri { .. }));
+    let returns = row.parameters.carry(Carries::State) || row.parameters.carry(Carries::RedirectUri);
+    let no_page = row.end_session == Endpoint::Missing;
+    for (given, why) in [
+        (request.state.is_some() && !returns, "brings no state back"),
+        (!request.extra_parameters.is_empty() && no_page, "has no page that takes extra_parameters"),
+        (request.mode.is_some() && no_page, "has no page to open in any mode"),
+    ] {
+        if given {
+            return Err(LogoutError::request("REQ-09", format!("this provider {why}; leave it out")));
+        }
+    }
     let options = [
         (explicit, Carries::RedirectUri, "takes no redirect address with a request; set it in its own settings"),
         (request.id_token_hint.is_some(), Carries::IdTokenHint, "takes no id_token_hint"),

@@ -33,6 +33,10 @@ pub(crate) struct Parameters(pub(crate) Vec<Slot>);
 const STANDARD_NAMES: [&str; 6] =
     ["post_logout_redirect_uri", "id_token_hint", "client_id", "state", "logout_hint", "ui_locales"];
 
+/// Names by which one provider or another, or an older release of it, takes an address to return to. Such an address is
+/// validated, so that it cannot come as something else.
+const TARGET_NAMES: [&str; 5] = ["redirect_uri", "returnTo", "return_to", "logout_uri", "next"];
+
 impl Parameters {
     pub(crate) fn listed(list: &[(Carries, &'static str)]) -> Self {
         Self(list.iter().map(|(carries, name)| Slot { carries: *carries, name: Cow::Borrowed(name) }).collect())
@@ -81,6 +85,6 @@ impl Parameters {
 
     /// Whether only exeunt may write this name.
     pub(crate) fn reserve(&self, name: &str) -> bool {
-        STANDARD_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)
+        STANDARD_NAMES.contains(&name) || TARGET_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)
     }
 }
