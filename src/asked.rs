@@ -273,6 +273,9 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
     if id.is_empty() || id.len() > LONGEST_TEXT {
         return refuse("REQ-05", "the account has no identifier, or one longer than 2048 bytes");
     }
+    if id.contains(char::is_control) {
+        return refuse("REQ-05", "the account's identifier contains control characters");
+    }
     match layout {
         CacheLayout::Prefix { separator, .. } if id.contains(separator.as_str()) => {
             refuse("REQ-05", "the account's identifier contains the separator of the cache layout")
@@ -322,7 +325,7 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
         if extra.name.is_empty() || extra.name.len() > 256 || extra.value.reveal().len() > LONGEST_TEXT {
             return refuse("RPI-04", "an extra parameter has no name, or is too long");
         }
-        if row.parameters.reserve(&extra.name) {
+        if row.parameters.reserve(&extra.name) || row.parameters.names_target(&extra.name) {
             return refuse(
                 "RPI-04",
                 "an extra parameter repeats a parameter of the request; use the request's own field",

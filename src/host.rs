@@ -245,7 +245,8 @@ pub enum LogoutEventKind {
     LogoutSuccess,
     /// A popup was opened.
     PopupOpened,
-    /// Something failed; the outcome says what.
+    /// The local session could not be cleared; the outcome says what is left. What fails at the provider is no failure
+    /// of the sign-out.
     LogoutFailure,
     /// The navigation came back, was stopped, or there was none.
     LogoutEnd,

@@ -203,11 +203,18 @@ impl Asking<'_> {
         because: BrowserNeed,
         warnings: &mut Vec<PlanWarning>,
     ) -> Result<Departure, LogoutError> {
-        const ANONYMOUS: &str = "a redirect needs an ID token or a client_id, or the provider will not return";
         let Self { config, row, request, mode, .. } = self;
-        if end_session::is_anonymous(row, &draft, true) {
-            return refuse("RPI-08", ANONYMOUS);
-        }
+        let address = match endpoint {
+            Endpoint::Known(address) => {
+                end_session::check_endpoint(&row.parameters, &draft, &address)?;
+                Some(address)
+            }
+            Endpoint::Discovered | Endpoint::Missing => None,
+        };
+        let state = "x".repeat(STATE_LENGTH);
+        let too_long = |address: &String| end_session::build(&row.parameters, &draft, address, &state, "").hint_dropped;
+        let hint_dropped = address.as_ref().is_some_and(too_long);
+        let draft = self.named(draft, !hint_dropped)?;
         match &draft.redirect_uri {
             Some(_) => warnings.extend(conditions(row, &draft)),
             None if row.may_not_return.contains(&ReturnCondition::SetAtProvider) => {
@@ -220,22 +227,11 @@ impl Asking<'_> {
         if jars.is_some_and(|jars| jars != (BrowserMode::Shared, BrowserMode::Shared)) {
             warnings.push(PlanWarning::DifferentCookieJar);
         }
-        let endpoint = match endpoint {
-            Endpoint::Known(address) => {
-                end_session::check_endpoint(&row.parameters, &draft, &address)?;
-                let state = "x".repeat(STATE_LENGTH);
-                if end_session::build(&row.parameters, &draft, &address, &state, "").hint_dropped {
-                    if end_session::is_anonymous(row, &draft, false) {
-                        return refuse("RPI-08", ANONYMOUS);
-                    }
-                    warnings.extend(without_hint(row, &draft));
-                }
-                Some(address)
-            }
-            Endpoint::Discovered | Endpoint::Missing => None,
-        };
+        if hint_dropped {
+            warnings.extend(without_hint(row, &draft));
+        }
         Ok(Departure {
-            endpoint,
+            endpoint: address,
             parameters: end_session::parameter_names(&row.parameters, &draft),
             draft,
             mode: *mode,
@@ -243,6 +239,28 @@ impl Asking<'_> {
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),
             because,
         })
+    }
+}
+
+impl Asking<'_> {
+    /// RPI-08: a redirect by which nobody says who asks is refused where the request or the configuration can never say
+    /// it. What only the cache does not say, as in a second sign-out, stops no clear: then no return is asked for.
+    fn named(&self, draft: Draft, with_token: bool) -> Result<Draft, LogoutError> {
+        if !end_session::is_anonymous(self.row, &draft, with_token) {
+            return Ok(draft);
+        }
+        let given = match &self.request.who {
+            Who::This { account } => account.id_token.is_some() || self.request.id_token_hint.is_some(),
+            Who::Everyone => true,
+        };
+        if given {
+            return refuse(
+                "RPI-08",
+                "a redirect needs an ID token that fits into an address or a client_id, or the provider will not return",
+            );
+        }
+        let id_token_hint = draft.id_token_hint.filter(|_| with_token);
+        Ok(Draft { redirect_uri: None, returns_through: None, id_token_hint, ..draft })
     }
 }
 

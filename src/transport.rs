@@ -18,7 +18,7 @@ pub fn built_in() -> Option<Arc<dyn HttpTransport>> {
 
 #[cfg(feature = "http")]
 mod ureq_transport {
-    use std::net::{IpAddr, Ipv6Addr};
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
     use std::time::Duration;
 
     use once_cell::sync::OnceCell;
@@ -159,14 +159,28 @@ mod ureq_transport {
             IpAddr::V4(v4) => {
                 let [a, b, ..] = v4.octets();
                 let shared = a == 100 && (64..128).contains(&b);
+                let measured = a == 198 && (b == 18 || b == 19);
                 !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_multicast() || v4.is_broadcast())
                     && a != 0
+                    && a < 240
                     && !shared
+                    && !measured
             }
-            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            IpAddr::V6(v6) => match embedded(v6) {
                 Some(v4) => is_public(IpAddr::V4(v4)),
                 None => !(v6.is_loopback() || v6.is_multicast() || v6 == Ipv6Addr::UNSPECIFIED || is_local(v6)),
             },
+        }
+    }
+
+    /// The IPv4 address that a connection ends at: mapped or compatible, by NAT64 (64:ff9b::/96) or by 6to4 (2002::/16).
+    fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+        let [a, b, c, d, e, f, g, h] = address.segments();
+        let joined = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+        match (a, b) {
+            (0x64, 0xFF9B) if [c, d, e, f] == [0; 4] => Some(joined(g, h)),
+            (0x2002, _) => Some(joined(b, c)),
+            _ => address.to_ipv4(),
         }
     }
 

@@ -102,14 +102,18 @@ impl LogoutClient {
             return Some(navigation);
         };
         let mode = navigation.mode;
-        if mode == LogoutMode::Popup {
-            self.emit(LogoutEventKind::PopupOpened, record);
-        }
         // Before the call: a host may complete from inside it.
         record.open_window = mode != LogoutMode::Redirect;
         self.note_window(record);
         match navigator.navigate(navigation) {
-            Ok(Navigated::Started) => record.provider = on_its_way,
+            Ok(Navigated::Started) => {
+                record.provider = on_its_way;
+                // Not after a host that completed from inside the call: its popup is closed again.
+                let is_open = || self.record(&record.id).ok().flatten().is_none_or(|(stored, _)| stored.open_window);
+                if mode == LogoutMode::Popup && is_open() {
+                    self.emit(LogoutEventKind::PopupOpened, record);
+                }
+            }
             Ok(Navigated::Stopped) => {
                 record.open_window = false;
                 record.stop_waiting(SessionStatus::NotAsked);

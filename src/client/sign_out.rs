@@ -119,8 +119,12 @@ impl LogoutClient {
                 Ok(Commit::Conflict) => {}
                 Err(error) => {
                     let locked = matches!(error, HostError::Unavailable { .. });
-                    let untouched = || self.look(&plan.leaver).is_ok_and(|now| now.touched() == clearing.touched());
-                    if !locked && !untouched() {
+                    // Key by key a part of it may be done; what cannot be seen may be, unless all goes or nothing.
+                    let changed = match self.look(&plan.leaver) {
+                        Ok(now) => now.touched() != clearing.touched(),
+                        Err(_) => !(atomic && locked),
+                    };
+                    if changed {
                         return Ok(());
                     }
                     if locked || !journal_goes_along {

@@ -75,6 +75,7 @@ impl Parameters {
     /// Whether an address to return to may stand under this name.
     pub(crate) fn names_target(&self, name: &str) -> bool {
         name == "post_logout_redirect_uri"
+            || TARGET_NAMES.contains(&name)
             || self.0.iter().any(|slot| slot.carries == Carries::RedirectUri && slot.name == name)
     }
 
@@ -85,6 +86,6 @@ impl Parameters {
 
     /// Whether only exeunt may write this name.
     pub(crate) fn reserve(&self, name: &str) -> bool {
-        STANDARD_NAMES.contains(&name) || TARGET_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)
+        STANDARD_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)
     }
 }
