@@ -57,6 +57,17 @@ fn navigations(host: &Host) -> Vec<Navigation> {
     host.browser.as_ref().unwrap().navigations.lock().unwrap().clone()
 }
 
+#[test]
+fn a_sign_out_without_a_request_is_one_of_everyone() {
+    let (with, without) = (host(), host());
+    let asked = with.client(config()).unwrap().sign_out(&EndSessionRequest::new(Who::Everyone)).unwrap();
+    let plain = without.client(config()).unwrap().logout().unwrap();
+    assert_eq!((plain.application, plain.provider), (asked.application, asked.provider));
+    assert_eq!(plain.accounts, asked.accounts);
+    assert!(without.store.entries.lock().unwrap().keys().all(|key| key.starts_with("exeunt.")));
+    assert_eq!(navigations(&without).len(), 1);
+}
+
 fn back(navigation: &Navigation) -> Secret {
     let state = percent_encode(&raw_state(navigation).unwrap());
     Secret::from(format!("{}?state={state}", navigation.redirect_uri.as_deref().unwrap()))

@@ -14,7 +14,7 @@ use exeunt::{
     Account, Auth0Endpoint, CacheLayout, ClientConfig, EndSessionRequest, Evidence, Home, LogoutClient, LogoutOutcome,
     MemoryStore, Provider, Reach, Redirect, RevocationStatus, Secret, SessionStatus, Token, TokenKind, Who,
 };
-use strict_provider::{BYE, CLIENT, RULES, SECRET, TENANT_BYE, TOKEN, opened, send, start};
+use strict_provider::{BYE, CLIENT, REFRESH_TOKEN, RULES, SECRET, TENANT_BYE, TOKEN, opened, send, start};
 
 fn id_token(issuer: &str) -> Secret {
     let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
@@ -45,7 +45,7 @@ fn signed_out(provider: Provider, issuer: &str, target: &str, reach: Option<Reac
     let token = |kind, value: &str| Token { kind, value: Secret::from(value) };
     let account = Account {
         id_token: Some(id_token(issuer)),
-        tokens: vec![token(TokenKind::RefreshToken, "refresh-1"), token(TokenKind::AccessToken, TOKEN)],
+        tokens: vec![token(TokenKind::RefreshToken, REFRESH_TOKEN), token(TokenKind::AccessToken, TOKEN)],
         ..Account::new("alice")
     };
     let redirect = (!everywhere).then(|| Redirect::Uri { uri: target.to_owned() });
@@ -60,6 +60,7 @@ fn returns(base: &str, port: u16, outcome: &LogoutOutcome, target: &str, revoked
     let location =
         answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{answer}"));
     assert!(location == target || location.starts_with(&format!("{target}?state=")), "{location}");
+    assert!(!outcome.revocations.is_empty(), "{target}");
     for revocation in &outcome.revocations {
         assert_eq!(revocation.status, revoked, "{target}");
     }
@@ -123,6 +124,7 @@ fn each_rule_of_the_server_refuses() {
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     let basic = |text: &str| format!("Authorization: Basic {}\r\n", STANDARD.encode(text));
     let ours = basic(&format!("{CLIENT}:{SECRET}"));
+    let encoded = basic("app+1:s%3Ae%2Fc%25r%2Bt");
     let text = "Content-Type: text/plain\r\n";
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let elsewhere = "https%3A%2F%2Fevil.example%2F";
@@ -150,6 +152,8 @@ fn each_rule_of_the_server_refuses() {
         (17, posted("/oauth/revoke", &format!("{ours}Content-Type: application/json\r\n"), "{}")),
         (18, posted("/oauth2/revoke", form, "token=a")),
         (18, posted("/services/oauth2/revoke", form, "client_id=app+1")),
+        (19, posted("/oauth/revoke", &format!("{ours}{form}"), "token=refresh-1")),
+        (20, posted("/oauth/revoke", &format!("{encoded}{form}"), "token=token-9")),
     ];
     let mut seen = BTreeSet::new();
     for (rule, request) in broken {

@@ -177,6 +177,14 @@ impl LogoutClient {
 }
 
 impl LogoutClient {
+    /// Signs out everyone in the cache of this client, as configured. Only on a device.
+    ///
+    /// Fails as `sign_out` of `Who::Everyone` does. The bindings have it too. Touches: store, network, navigator,
+    /// listeners.
+    pub fn logout(&self) -> Result<LogoutOutcome, LogoutError> {
+        self.sign_out(&EndSessionRequest::new(crate::request::Who::Everyone))
+    }
+
     fn selector<'a>(&'a self, leaver: &'a Leaver) -> Selector<'a> {
         Selector {
             layout: &self.config.layout,

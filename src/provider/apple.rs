@@ -13,7 +13,6 @@ const REVOCATIONS: RevocationRule = RevocationRule {
 pub(super) fn row() -> Row {
     Row {
         revocation: Endpoint::Known("https://appleid.apple.com/auth/revoke".to_owned()),
-        authorization: Endpoint::Known("https://appleid.apple.com/auth/authorize".to_owned()),
         revocations: REVOCATIONS,
         ..Row::without_sign_out("https://appleid.apple.com")
     }

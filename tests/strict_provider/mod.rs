@@ -18,9 +18,10 @@ pub const BYE: &str = "https://app.example.com/bye";
 /// Allowed for the whole tenant, not for this application.
 pub const TENANT_BYE: &str = "https://tenant.example.com/bye";
 pub const TOKEN: &str = "token-1";
+pub const REFRESH_TOKEN: &str = "refresh-1";
 
 /// Every rule; a test breaks each of them.
-pub const RULES: [&str; 19] = [
+pub const RULES: [&str; 21] = [
     "there is such an endpoint",
     "a sign-out by browser is a GET",
     "the application is known",
@@ -40,6 +41,8 @@ pub const RULES: [&str; 19] = [
     "the token is known",
     "a revocation is a form",
     "a revocation names token and application",
+    "the credentials of a revocation are Basic and form-encoded",
+    "a token that was given is revoked",
 ];
 
 type Refusal = &'static str;
@@ -197,8 +200,12 @@ fn revocation(request: &Request) -> Result<Answer, Refusal> {
     rule(request.method == "POST" && is_form, RULES[17])?;
     let form = fields(&request.body);
     let value = |name: &str| form.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.as_deref());
-    let named = value("client_id") == Some(CLIENT) || request.header("authorization").starts_with("Basic ");
-    rule(named && value("token").is_some(), RULES[18])?;
+    let basic = request.header("authorization");
+    let token = value("token").filter(|_| value("client_id") == Some(CLIENT) || !basic.is_empty()).ok_or(RULES[18])?;
+    // RFC 6749 §2.3.1.
+    let wanted = format!("Basic {}", STANDARD.encode("app+1:s%3Ae%2Fc%25r%2Bt"));
+    rule(basic.is_empty() || basic == wanted, RULES[19])?;
+    rule([REFRESH_TOKEN, TOKEN].contains(&token), RULES[20])?;
     Ok(Answer::Done)
 }
 
