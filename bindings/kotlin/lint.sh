@@ -7,8 +7,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 version=1.8.0
 jar=target/lint/ktlint-cli-$version-all.jar
-[ -f "$jar" ] || mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy \
-    -Dartifact="com.pinterest.ktlint:ktlint-cli:$version:jar:all" -DoutputDirectory=target/lint
+[ -f "$jar" ] || {
+    echo "kotlin: fetching ktlint $version from Maven Central" >&2
+    mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy \
+        -Dartifact="com.pinterest.ktlint:ktlint-cli:$version:jar:all" -DoutputDirectory=target/lint
+}
 
 # ktlint's embedded compiler reaches into the JDK.
 java --add-opens java.base/java.lang=ALL-UNNAMED -jar "$jar" "$@" 'src/main/**/*.kt' 'src/test/**/*.kt'
