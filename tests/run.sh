@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test in every language. Suites run one after the other, also after a failure; the last line counts them all.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 # Where tests/tools.sh puts Node if the system's is too old.
 export PATH="$PWD/build/node/node_modules/.bin:$PATH"
 

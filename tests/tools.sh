@@ -39,15 +39,15 @@ version() {
 # at_least WANTED FOUND
 at_least() { printf '%s\n' "$1" "$2" | sort -V -C; }
 
-# The tests' provider needs Node 20; Debian 12 has 18. Its npm comes along: Debian's finds its parts with Debian's Node only.
+# The tests' provider needs Node 20; Debian 12 has 18.
 new_node() {
-  local wanted=20 node=22.23.3 npm=10.9.9 found
+  local wanted=20 node=22.23.3 found
   debian node:nodejs npm:npm
   found=$(version node v)
   at_least "$wanted" "$found" && return 0
   say "Node $wanted or newer is needed, not ${found:-what is here}: installing Node $node into build/node (200 MB, once)"
   rm -rf build/node
-  npm install --prefix build/node --loglevel=error --no-audit --no-fund "node@$node" "npm@$npm" >&2 || true
+  npm install --prefix build/node --loglevel=error --no-audit --no-fund "node@$node" >&2 || true
   hash -r
   found=$(version node v)
   at_least "$wanted" "$found" || die "Node $node could not be installed: install Node $wanted or newer and put it first on the PATH"

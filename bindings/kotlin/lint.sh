@@ -16,5 +16,5 @@ jar=target/lint/ktlint-cli-$version-all.jar
 # ktlint's embedded compiler reaches into the JDK.
 java --add-opens java.base/java.lang=ALL-UNNAMED -jar "$jar" "$@" 'src/main/**/*.kt' 'src/test/**/*.kt'
 
-long=$(find src/main src/test -name '*.kt' -o -name '*.java' | xargs wc -l | awk '$2 != "total" && $1 > 400')
+long=$(find src/main src/test \( -name '*.kt' -o -name '*.java' \) -exec wc -l {} + | awk '$2 != "total" && $1 > 400')
 [ -z "$long" ] || { echo "longer than 400 lines, so two ideas: $long" >&2; exit 1; }

@@ -36,6 +36,7 @@ if [ ! -x "$root/usr/libexec/swift/bin/swift-test" ]; then
     rm -f "$root"/var/cache/apt/archives/*.deb
 fi
 mkdir -p "$root/repo"
+# shellcheck disable=SC2016 # expanded by the inner shell
 exec unshare --mount --pid --fork sh -euc '
     root=$1 repo=$2
     shift 2
