@@ -34,23 +34,23 @@ lint: tools ## formatting, lints, types, licences
 	demo/lint.sh
 	tests/lint.sh
 
-bindings: ## generated sources for all three languages
+bindings: tools ## generated sources for all three languages
 	cargo build --quiet
 	cargo build --quiet --package uniffi-bindgen
 	@for language in python kotlin swift; do \
 	  target/debug/uniffi-bindgen generate target/debug/libexeunt.so --language $$language \
 	    --out-dir $(BUILD)/bindings/$$language --no-format; done
 
-wheel: ## the Python wheel, optimised and stripped, in build/wheels
+wheel: tools ## the Python wheel, optimised and stripped, in build/wheels
 	@bindings/python/build.sh
 
-kotlin: ## the JVM jar with the native library inside
+kotlin: tools ## the JVM jar with the native library inside
 	@bindings/kotlin/build.sh
 
-swift: ## the Swift package, generated and compiled
+swift: tools ## the Swift package, generated and compiled
 	@bindings/swift/generate.sh
 
-fuzz: ## longer fuzzing: SECONDS_EACH=300 make fuzz
+fuzz: tools ## longer fuzzing: SECONDS_EACH=300 make fuzz
 	@fuzz/run.sh $${SECONDS_EACH:-300}
 
 columns: ## slow: each column of a provider's row is missed by a test (ROWS="entra okta" for some)

@@ -7,6 +7,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 venv=build/demo-venv
+# Where tests/tools.sh puts Node if the system's is too old.
+export PATH="$PWD/build/node/node_modules/.bin:$PATH"
 
 say() { printf 'demo: %s\n' "$1" >&2; }
 
@@ -43,6 +45,7 @@ prepare_wheel() {
 
 prepare_provider() {
   local provider=tests/provider
+  tests/tools.sh node
   # npm writes its own copy of the lock file when it has finished.
   [ ! "$provider/package-lock.json" -nt "$provider/node_modules/.package-lock.json" ] && return 0
   say "installing the OpenID provider: npm ci in $provider"

@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 ./generate.sh release
+echo "kotlin: Maven builds the jar; what $HOME/.m2 lacks comes from Maven Central" >&2
 mvn -q -B package -DskipTests
 
 # Whoever passes the jar on passes the licences on. The tests compare their texts.

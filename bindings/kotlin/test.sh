@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 ./generate.sh debug
 rm -rf target/surefire-reports
 status=0
+echo "kotlin: Maven builds and runs the tests; what $HOME/.m2 lacks comes from Maven Central" >&2
 mvn -q -B test || status=$?
 
 # Maven is silent about success; say what ran.

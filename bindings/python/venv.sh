@@ -9,6 +9,8 @@ venv=build/python-venv
 
 wanted=$({ "$python" -VV; cat "$here/requirements-dev.txt"; } | sha256sum)
 if [ "$(cat "$venv/made-of" 2>/dev/null)" != "$wanted" ]; then
+  printf 'python: making %s with %s\n' "$venv" \
+    "$(sed -nE 's/^([a-zA-Z][^ =<>~;[]*).*/\1/p' "$here/requirements-dev.txt" | paste -sd ' ')" >&2
   "$python" -m venv --clear "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements-dev.txt"
   printf '%s\n' "$wanted" >"$venv/made-of"

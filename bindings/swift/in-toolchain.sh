@@ -27,6 +27,7 @@ fi
 
 root=${SWIFT_ROOT:-/opt/swift-trixie}
 if [ ! -x "$root/usr/libexec/swift/bin/swift-test" ]; then
+    echo "swift: no Swift 6 on the PATH: debootstrap installs Debian trixie's into $root (2.7 GB, once)" >&2
     command -v debootstrap >/dev/null || {
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends debootstrap
@@ -35,6 +36,7 @@ if [ ! -x "$root/usr/libexec/swift/bin/swift-test" ]; then
     rm -f "$root"/var/cache/apt/archives/*.deb
 fi
 mkdir -p "$root/repo"
+# shellcheck disable=SC2016 # expanded by the inner shell
 exec unshare --mount --pid --fork sh -euc '
     root=$1 repo=$2
     shift 2

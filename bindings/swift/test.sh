@@ -4,6 +4,8 @@
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 repo=$(CDPATH='' cd -- "$here/../.." && pwd)
+# Here and not below, where a log would hide that Swift has to be installed first.
+"$here/in-toolchain.sh" --version
 "$here/generate.sh"
 
 # SwiftPM does not see that a library found by name has changed: without this the tests would run the old core.
