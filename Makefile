@@ -10,7 +10,6 @@ ROWS ?=
 BUILD := build
 
 .PHONY: help demo test lint bindings wheel kotlin swift fuzz columns clean
-.PHONY: test-rust test-python test-kotlin test-swift test-provider test-end-to-end
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
