@@ -117,3 +117,8 @@ uniffi::custom_type!(Secret, String, {
     lower: |secret| secret.into_inner(),
     try_lift: |text| Ok(Secret::from(text)),
 });
+
+/// The README's lines in Rust are run as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
