@@ -9,7 +9,8 @@ from types import ModuleType, NoneType, UnionType
 from typing import Any
 
 from exeunt import _core
-from exeunt._secret import Secret
+from exeunt._errors import LogoutError, RequestError
+from exeunt._secret import Secret, is_unicode
 
 Convert = Callable[[Any], Any]
 
@@ -17,9 +18,25 @@ _lowerers: dict[Any, Convert] = {}
 _lifters: dict[type, Convert] = {}
 
 
+class LoneSurrogateError(ValueError):
+    """A text that UTF-8 cannot carry. The text may be anything, so that no part of it is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("a text holds a lone surrogate, which UTF-8 cannot carry")
+
+
 def lower(value: object) -> Any:
     """Give the generated twin of a declared value."""
-    return lowerer(type(value))(value)
+    return given(type(value), value, RequestError)
+
+
+def given(hint: Any, value: object, refusal: type[LogoutError]) -> Any:
+    """Check and lower what the app gave; a text that UTF-8 cannot carry is refused by the error of the place."""
+    try:
+        return lowerer(hint)(value)
+    except LoneSurrogateError as error:
+        sentence = f"{refusal.code}: {error}"
+    raise refusal(sentence)
 
 
 def lift(value: Any) -> Any:
@@ -137,6 +154,13 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-for _plain in (str, int, bool, bytes, Secret):
+def _text(value: str) -> str:
+    if not is_unicode(value):
+        raise LoneSurrogateError
+    return value
+
+
+_lowerers[str] = _checked(str, _text)
+for _plain in (int, bool, bytes, Secret):
     _lowerers[_plain] = _checked(_plain, _as_it_is)
 _lifters[list] = lambda many: tuple(map(lift, many))

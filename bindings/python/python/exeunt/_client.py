@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from exeunt import _bridge, _core, _guard
 from exeunt._config import ClientConfig
+from exeunt._errors import ConfigurationError, RequestError
 from exeunt._host import HttpTransport, LogoutListener, Navigation, Navigator, SessionStore
 from exeunt._outcome import (
     CancelReason,
@@ -24,7 +25,7 @@ from exeunt._outcome import (
 )
 from exeunt._plan import LogoutPlan
 from exeunt._request import Account, EndSessionRequest, Everyone
-from exeunt._secret import Secret
+from exeunt._secret import Secret, is_unicode, mended
 
 _log = logging.getLogger("exeunt")
 _log.addHandler(logging.NullHandler())
@@ -57,7 +58,7 @@ class LogoutClient:
         """
         self._config = config
         self._parts = (
-            _bridge.lowerer(ClientConfig)(config),
+            _bridge.given(ClientConfig, config, ConfigurationError),
             _guard.adapt(SessionStore, store),
             None if navigator is None else _guard.adapt(Navigator, navigator),
             None if transport is None else _guard.adapt(HttpTransport, transport),
@@ -91,14 +92,14 @@ class LogoutClient:
 
         Raises for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
         """
-        return LogoutPlan(self._call("plan", _bridge.lowerer(EndSessionRequest)(request)))
+        return LogoutPlan(self._call("plan", _bridge.given(EndSessionRequest, request, RequestError)))
 
     def sign_out(self, request: EndSessionRequest) -> LogoutOutcome:
         """Plan and run. Succeeds when the local session is dealt with, whatever the provider does.
 
         Raises only before the first effect; then nothing was cleared. Touches: store, network, navigator, listeners.
         """
-        return self._told("sign_out", _bridge.lowerer(EndSessionRequest)(request))
+        return self._told("sign_out", _bridge.given(EndSessionRequest, request, RequestError))
 
     def logout(self) -> LogoutOutcome:
         """Sign out everyone in the cache of this client, as configured. Only on a device.
@@ -120,9 +121,9 @@ class LogoutClient:
         """Read the address that the browser came back to.
 
         On a server the ticket of this browser is needed (`ticket_in_cookies`). What is not ours is an answer, not an
-        error. Raises when the store does not answer. Touches: store, navigator, listeners.
+        error: any text may be given. Raises when the store does not answer. Touches: store, navigator, listeners.
         """
-        found: Completion = self._call("complete", _secret(url), None if ticket is None else _secret(ticket))
+        found: Completion = self._call("complete", _address(url), None if ticket is None else _secret(ticket))
         if isinstance(found, Matched):
             _tell(found.outcome)
         return found
@@ -132,14 +133,14 @@ class LogoutClient:
 
         Raises for an unknown identifier, and when the store does not answer. Touches: store, navigator, listeners.
         """
-        return self._told("cancel", _bridge.lowerer(str)(logout_id), _bridge.lowerer(CancelReason)(reason))
+        return self._told("cancel", _bridge.given(str, logout_id, RequestError), _bridge.lowerer(CancelReason)(reason))
 
     def outcome(self, logout_id: str) -> LogoutOutcome:
         """Say what is known of a sign-out now. Remembered for 30 days.
 
         Raises for an unknown identifier, and when the store does not answer. Touches: store (reads).
         """
-        outcome: LogoutOutcome = self._call("outcome", _bridge.lowerer(str)(logout_id))
+        outcome: LogoutOutcome = self._call("outcome", _bridge.given(str, logout_id, RequestError))
         return outcome
 
     def proof(self, logout_id: str) -> Navigation:
@@ -149,7 +150,7 @@ class LogoutClient:
         unknown identifier, without a configured `redirect_uri`, and when the provider's addresses are not known.
         Touches: store, network.
         """
-        navigation: Navigation = self._call("proof", _bridge.lowerer(str)(logout_id))
+        navigation: Navigation = self._call("proof", _bridge.given(str, logout_id, RequestError))
         return navigation
 
     def pending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
@@ -157,7 +158,7 @@ class LogoutClient:
 
         Raises when the store does not answer. Touches: store (reads).
         """
-        waiting: tuple[PendingLogout, ...] = self._call("pending", _bridge.lowerer(str | None)(account))
+        waiting: tuple[PendingLogout, ...] = self._call("pending", _bridge.given(str | None, account, RequestError))
         return waiting
 
     def accounts(self) -> tuple[Account, ...]:
@@ -247,7 +248,13 @@ def ticket_in_cookies(header: str | Secret) -> Secret | None:
 
 
 def _secret(text: str | Secret) -> Secret:
-    return text if isinstance(text, Secret) else Secret(text)
+    # Tickets, tokens and cookies are whatever a browser sent: the core is to find them wrong, as it does any other.
+    return text if isinstance(text, Secret) else Secret(mended(text) if isinstance(text, str) else text)
+
+
+def _address(url: str | Secret) -> Secret:
+    # Mended, it could become an address of ours; the empty one is nobody's.
+    return Secret("") if isinstance(url, str) and not is_unicode(url) else _secret(url)
 
 
 def _tell(outcome: LogoutOutcome) -> None:

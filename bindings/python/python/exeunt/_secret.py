@@ -1,7 +1,10 @@
 """Text that is never shown."""
 
 import hmac
+import re
 from typing import NoReturn, final
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @final
@@ -18,7 +21,7 @@ class Secret:
     def __init__(self, value: str) -> None:
         if not isinstance(value, str):
             raise TypeError(f"a Secret is made of str, not {type(value).__name__}")
-        if not value.isascii() and _has_surrogates(value):
+        if not is_unicode(value):
             raise ValueError("a Secret must be text that UTF-8 can carry; this one holds a lone surrogate")
         object.__setattr__(self, "_Secret__value", value)
 
@@ -59,5 +62,11 @@ class Secret:
         raise TypeError("a Secret is not pickled: it would be stored in clear; reveal() and protect it yourself")
 
 
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
+def is_unicode(text: str) -> bool:
+    """Tell whether UTF-8 can carry this text: Python's own may hold lone surrogates, the core's cannot."""
+    return text.isascii() or _LONE_SURROGATE.search(text) is None
+
+
+def mended(text: str) -> str:
+    """Write U+FFFD for what UTF-8 cannot carry: nothing that the core ever made or accepts holds one."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
