@@ -79,6 +79,7 @@ suite fuzz count_plain fuzz/run.sh
 suite fuzz-planted count_plain fuzz/run.sh --planted
 suite provider count_node provider
 suite python count_pytest bindings/python/test.sh
+suite python-newest count_pytest env PYTHON=newest bindings/python/test.sh
 suite kotlin count_maven bindings/kotlin/test.sh
 suite swift count_swift bindings/swift/test.sh
 suite end-to-end count_pytest demo/test.sh
