@@ -2,7 +2,7 @@
 //! bare host with the tenant's name (CIAM-01).
 
 use super::entra;
-use super::row::{Endpoint, IssuerRule, Row, endpoint_url};
+use super::row::{IssuerRule, Row, endpoint_url};
 use crate::error::LogoutError;
 
 const HOST_SUFFIX: &str = "ciamlogin.com";
@@ -26,8 +26,6 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     };
     Ok(Row {
         issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
-        end_session: Endpoint::Discovered,
-        authorization: Endpoint::Discovered,
         ..entra::family(Row::standard(&format!("{base}/v2.0")))
     })
 }
