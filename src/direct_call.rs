@@ -1,38 +1,30 @@
 //! A direct request that ends a session without a browser, and what its answer proves.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-
 use crate::config::ClientConfig;
 use crate::host::{Header, HostError, HttpAnswer, HttpCall, HttpMethod};
-use crate::json::strict_object;
 use crate::outcome::{Doubt, Evidence, Failure, SessionStatus};
 use crate::plan::PlannedCall;
 use crate::provider::row::CallDialect;
 use crate::query::form;
-use crate::revocation::client_credentials;
+use crate::revocation::{FORM, client_credentials, error_code, plain_basic};
 use crate::secret::Secret;
 
 /// A browser waits behind it, so it has little time.
 const TIMEOUT_MS: i64 = 5_000;
 /// More than any error message (CA-03).
 const MAX_BODY: i64 = 4 * 1024;
-/// As much of a provider's error code as is kept.
-const LONGEST_CODE: usize = 64;
 
 /// The request (CA-01 for text; Keycloak's documented logout for the form).
 pub(crate) fn call(config: &ClientConfig, planned: &PlannedCall, public_only: bool) -> HttpCall {
     let (content_type, credentials, body) = match planned.call.dialect {
         CallDialect::TokenAsText => {
-            let secret = config.client_secret.as_ref().map(Secret::reveal).unwrap_or_default();
-            let basic = format!("Basic {}", STANDARD.encode(format!("{}:{secret}", config.client_id)));
-            ("text/plain", Some(basic), planned.token.clone())
+            let basic = config.client_secret.as_ref().map(|secret| plain_basic(&config.client_id, secret));
+            ("text/plain", basic, planned.token.clone())
         }
         CallDialect::RefreshTokenForm => {
             let mut fields = vec![("refresh_token", planned.token.reveal())];
             let basic = client_credentials(config, &mut fields);
-            ("application/x-www-form-urlencoded", basic, Secret::from(form(fields)))
+            (FORM, basic, Secret::from(form(fields)))
         }
     };
     let header = |name: &str, value: &str| Header { name: name.to_owned(), value: Secret::from(value) };
@@ -66,12 +58,4 @@ pub(crate) fn read(planned: &PlannedCall, answer: Result<&HttpAnswer, &HostError
         }
         Ok(answer) => (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, error_code(answer)),
     }
-}
-
-/// The member `errorCode` or `error` of a JSON answer, if it looks like a code. The provider's sentence is left behind.
-fn error_code(answer: &HttpAnswer) -> Option<String> {
-    let body = strict_object(&answer.body).ok()?;
-    let code = ["errorCode", "error"].into_iter().find_map(|name| body.get(name).and_then(Value::as_str))?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    (code.len() <= LONGEST_CODE && code.bytes().all(plain)).then(|| code.to_owned())
 }

@@ -13,7 +13,9 @@ use crate::provider::row::RevocationDialect;
 use crate::query::{form, form_encode};
 use crate::secret::Secret;
 
-const FORM: &str = "application/x-www-form-urlencoded";
+/// As much of a provider's error code as is kept.
+const LONGEST_CODE: usize = 64;
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The request for one token (REV-01, REV-02), in the provider's dialect.
 pub(crate) fn call(
@@ -87,7 +89,7 @@ fn basic(client_id: &str, secret: &Secret) -> String {
 }
 
 /// Basic credentials as they are, where a provider's documents ask for them so.
-fn plain_basic(client_id: &str, secret: &Secret) -> String {
+pub(crate) fn plain_basic(client_id: &str, secret: &Secret) -> String {
     format!("Basic {}", STANDARD.encode(format!("{client_id}:{}", secret.reveal())))
 }
 
@@ -136,9 +138,9 @@ fn judge_body(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
 }
 
 /// The member `error`, RFC 6749 §5.2, if it looks like one.
-fn error_code(answer: &HttpAnswer) -> Option<String> {
+pub(crate) fn error_code(answer: &HttpAnswer) -> Option<String> {
     let body = strict_object(&answer.body).ok()?;
-    let code = body.get("error")?.as_str()?;
+    let code = ["error", "errorCode"].into_iter().find_map(|name| body.get(name)?.as_str())?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    (code.len() <= 64 && code.bytes().all(plain)).then(|| code.to_owned())
+    (code.len() <= LONGEST_CODE && code.bytes().all(plain)).then(|| code.to_owned())
 }
