@@ -95,7 +95,7 @@ impl AllowList {
 impl Entry {
     fn read(text: &str) -> Result<Self, LogoutError> {
         let refuse = |detail: &str| Err(LogoutError::configuration("A0-06", format!("an allowed logout URL {detail}")));
-        let Some((scheme, _)) = text.split_once("://") else {
+        let Some((scheme, after)) = text.split_once("://") else {
             return refuse("has no scheme; write http:// or https:// before it, also with a wildcard");
         };
         if text.contains('{') {
@@ -104,17 +104,14 @@ impl Entry {
         let Some(entry) = Self::parts(text) else {
             return refuse("is not an address, or has a fragment");
         };
-        if let Self::Address { label, rest, .. } = &entry {
-            let stars = label.matches('*').count() + rest.matches('*').count();
-            if stars > 0 {
-                let in_web = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https");
-                if stars > 1 || rest.contains('*') || !rest.contains('.') || !in_web {
-                    return refuse("may have one * only, in the first label of a subdomain, with http or https");
-                }
-            }
-        }
-        if text.matches('*').count() > 1 || text.split_once("://").is_some_and(|(_, rest)| star_beyond_host(rest)) {
+        if after.split_once(['/', '?']).is_some_and(|(_, beyond)| beyond.contains('*')) {
             return refuse("may have a * in its host only");
+        }
+        if let (Self::Address { rest, .. }, true) = (&entry, text.contains('*')) {
+            let in_web = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https");
+            if text.matches('*').count() > 1 || rest.contains('*') || !rest.contains('.') || !in_web {
+                return refuse("may have one * only, in the first label of a subdomain, with http or https");
+            }
         }
         Ok(entry)
     }
@@ -174,8 +171,4 @@ fn label_matches(pattern: &str, label: &str) -> bool {
         (1..=63).contains(&middle.len())
             && middle.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     })
-}
-
-fn star_beyond_host(after_scheme: &str) -> bool {
-    after_scheme.split_once(['/', '?']).is_some_and(|(_, rest)| rest.contains('*'))
 }
