@@ -119,25 +119,20 @@ fn check_reach(config: &ClientConfig, row: &Row, request: &EndSessionRequest, re
 /// What this provider does not know is refused, never dropped.
 fn check_options(row: &Row, request: &EndSessionRequest, reach: Reach) -> Result<(), LogoutError> {
     let explicit = matches!(request.redirect, Some(Redirect::Uri { .. }));
-    let returns = row.parameters.carry(Carries::State) || row.parameters.carry(Carries::RedirectUri);
-    let no_page = row.end_session == Endpoint::Missing;
-    for (given, why) in [
-        (request.state.is_some() && !returns, "brings no state back"),
-        (!request.extra_parameters.is_empty() && no_page, "has no page that takes extra_parameters"),
-        (request.mode.is_some() && no_page, "has no page to open in any mode"),
-    ] {
-        if given {
-            return Err(LogoutError::request("REQ-09", format!("this provider {why}; leave it out")));
-        }
-    }
+    let takes = |carries| row.parameters.carry(carries);
+    let has_page = row.end_session != Endpoint::Missing;
+    let returns = takes(Carries::State) || takes(Carries::RedirectUri);
     let options = [
-        (explicit, Carries::RedirectUri, "takes no redirect address with a request; set it in its own settings"),
-        (request.id_token_hint.is_some(), Carries::IdTokenHint, "takes no id_token_hint"),
-        (request.logout_hint.is_some(), Carries::LogoutHint, "takes no logout_hint"),
-        (!request.ui_locales.is_empty(), Carries::UiLocales, "takes no ui_locales"),
+        (explicit, takes(Carries::RedirectUri), "takes no redirect address with a request; set it in its own settings"),
+        (request.id_token_hint.is_some(), takes(Carries::IdTokenHint), "takes no id_token_hint"),
+        (request.logout_hint.is_some(), takes(Carries::LogoutHint), "takes no logout_hint"),
+        (!request.ui_locales.is_empty(), takes(Carries::UiLocales), "takes no ui_locales"),
+        (request.state.is_some(), returns, "brings no state back"),
+        (!request.extra_parameters.is_empty(), has_page, "has no page that takes extra_parameters"),
+        (request.mode.is_some(), has_page, "has no page to open in any mode"),
     ];
-    for (given, carries, why) in options {
-        if given && !row.parameters.carry(carries) {
+    for (given, known, why) in options {
+        if given && !known {
             return Err(LogoutError::request("REQ-09", format!("this provider {why}; leave it out")));
         }
     }
