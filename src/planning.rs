@@ -117,12 +117,7 @@ impl Asking<'_> {
             Endpoint::Missing => Leaving::default(),
             _ => Leaving::gather(config, row, request, clearing, &mut plan.warnings),
         };
-        // A damaged cached token must not stop the clear: the browser then stays at the provider (RPI-08).
-        let damaged = plan.warnings.iter().any(|warning| matches!(warning, PlanWarning::DamagedIdToken { .. }));
-        let mut draft = self.draft(redirect_uri, hints);
-        if damaged && end_session::is_anonymous(row, &draft, true) {
-            draft.redirect_uri = None;
-        }
+        let draft = self.draft(redirect_uri, hints);
         match &end_session {
             Endpoint::Missing => {
                 let (why, said) = without_endpoint(metadata);
@@ -244,7 +239,7 @@ impl Asking<'_> {
 
 impl Asking<'_> {
     /// RPI-08: a redirect by which nobody says who asks is refused where the request or the configuration can never say
-    /// it. What only the cache does not say, as in a second sign-out, stops no clear: then no return is asked for.
+    /// it. What only the cache does not say, damaged or empty as after a first sign-out, stops no clear: then no return is asked for.
     fn named(&self, draft: Draft, with_token: bool) -> Result<Draft, LogoutError> {
         if !end_session::is_anonymous(self.row, &draft, with_token) {
             return Ok(draft);
