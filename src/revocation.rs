@@ -137,7 +137,7 @@ fn judge_body(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
     }
 }
 
-/// The member `error`, RFC 6749 §5.2, if it looks like one.
+/// The member `error` (RFC 6749 §5.2) or `errorCode` (CentralAuth), if it looks like one.
 pub(crate) fn error_code(answer: &HttpAnswer) -> Option<String> {
     let body = strict_object(&answer.body).ok()?;
     let code = ["error", "errorCode"].into_iter().find_map(|name| body.get(name)?.as_str())?;
