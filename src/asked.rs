@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::cache::Leaver;
-use crate::config::{CacheLayout, ClientConfig, Home};
+use crate::config::{CacheLayout, ClientConfig, Home, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
@@ -14,7 +14,7 @@ use crate::provider::parameters::Carries;
 use crate::provider::row::{CallDialect, Endpoint, Row};
 use crate::query;
 use crate::redirect_uri::{self, Policy, Remark};
-use crate::request::{EndSessionRequest, Reach, Redirect, Who};
+use crate::request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
 use crate::secret::Secret;
 
 const LONGEST_TEXT: usize = 2_048;
@@ -53,6 +53,9 @@ pub(crate) fn check<'a>(
     let mode = request.mode.or(config.mode).unwrap_or(LogoutMode::Redirect);
     let reach = request.reach.or(config.reach).unwrap_or(row.default_reach);
     check_reach(config, &row, request, reach)?;
+    if request.on_cancel == Some(OnCancel::KeepEverything) && row.clears_first {
+        return Err(clears_first());
+    }
     if request.in_frame && mode == LogoutMode::Redirect && reach > Reach::App && !config.allow_redirect_in_frame {
         return refuse("REQ-03", "a redirect in a frame needs allow_redirect_in_frame, or use the reach App");
     }

@@ -9,8 +9,11 @@ use crate::provider::Provider;
 use crate::provider::row::{Endpoint, Row, check_endpoint};
 use crate::query;
 use crate::redirect_uri::{self, Policy};
-use crate::request::{Reach, Redirect};
+use crate::request::{OnCancel, Reach, Redirect};
 use crate::secret::{Secret, display_as_debug};
+
+/// Seconds for which tokens may be kept at most.
+const LONGEST_KEEP: i64 = 7 * 24 * 60 * 60;
 
 /// exeunt's own records live under this prefix and belong to no account.
 pub(crate) const OWN_PREFIX: &str = "exeunt.";
@@ -150,6 +153,13 @@ pub struct ClientConfig {
     /// The browser session in which the user signs out; it must see the same cookies.
     #[uniffi(default)]
     pub sign_out_browser: Option<BrowserMode>,
+    /// What a cancelled sign-out leaves; absent means `FinishLocally`. Providers whose documents clear first know nothing
+    /// else.
+    #[uniffi(default)]
+    pub on_cancel: Option<OnCancel>,
+    /// Seconds for which tokens that could not be revoked yet are kept for `resume`; absent means 24 hours, at most 7 days.
+    #[uniffi(default)]
+    pub keep_tokens_seconds: Option<i64>,
     /// The app's own session cookies, which a sign-out deletes; those of the cache layout come by themselves.
     #[uniffi(default)]
     #[serde(default)]
@@ -177,6 +187,8 @@ impl ClientConfig {
             prefer_form_post: false,
             sign_in_browser: None,
             sign_out_browser: None,
+            on_cancel: None,
+            keep_tokens_seconds: None,
             cookies: Vec::new(),
         }
     }
@@ -218,6 +230,12 @@ impl ClientConfig {
                 "REV-02",
                 "this provider takes Basic credentials as they are, where client_id holds no colon",
             );
+        }
+        if self.on_cancel == Some(OnCancel::KeepEverything) && row.clears_first {
+            return Err(clears_first());
+        }
+        if self.keep_tokens_seconds.is_some_and(|seconds| !(0..=LONGEST_KEEP).contains(&seconds)) {
+            return refuse("JRN-04", "keep_tokens_seconds is less than 0 or more than 7 days");
         }
         self.cookies.iter().try_for_each(Cookie::check)?;
         self.check_layout()?;
@@ -275,6 +293,11 @@ impl ClientConfig {
         let policy = Policy { registered: &registered, allow_http: self.allow_http, native: self.home == Home::Device };
         registered.iter().try_for_each(|uri| redirect_uri::well_formed(uri, policy).map(|_| ()))
     }
+}
+
+/// The documents of this provider clear before the browser goes.
+pub(crate) fn clears_first() -> LogoutError {
+    LogoutError::configuration("CAN-01", "this provider's documents clear first; leave out on_cancel")
 }
 
 fn is_control(byte: u8) -> bool {

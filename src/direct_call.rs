@@ -53,9 +53,22 @@ pub(crate) fn read(planned: &PlannedCall, answer: Result<&HttpAnswer, &HostError
         Ok(answer) if answer.status == planned.call.success && answer.body.is_empty() => {
             (SessionStatus::Ended { evidence: Evidence::EndedByCall }, None)
         }
+        // Neither of these says anything about the session.
+        Ok(answer) if matches!(answer.status, 408 | 429) => {
+            (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, error_code(answer))
+        }
         Ok(answer) if (400..500).contains(&answer.status) => {
             (SessionStatus::Failed { because: Failure::ProviderRefused }, error_code(answer))
         }
         Ok(answer) => (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, error_code(answer)),
+    }
+}
+
+/// Whether the same request may still succeed: not where the provider has said yes or no.
+pub(crate) fn may_succeed_later(provider: SessionStatus) -> bool {
+    match provider {
+        SessionStatus::Failed { because } => because == Failure::ProviderUnreachable,
+        SessionStatus::Unconfirmed { .. } => true,
+        SessionStatus::Ended { .. } | SessionStatus::Pending | SessionStatus::NotAsked => false,
     }
 }

@@ -79,7 +79,8 @@ fn cleared(plan: &LogoutPlan) -> String {
         Leaver::Everyone => "every account of this client".to_owned(),
         Leaver::One(account) => format!("account {account}"),
     };
-    format!("{keys} of {whose} will be cleared; nobody else's.")
+    let when = if plan.after_return { " when the browser is back, and kept if the user cancels" } else { "" };
+    format!("{keys} of {whose} will be cleared{when}; nobody else's.")
 }
 
 fn called(planned: &PlannedCall) -> String {
@@ -168,6 +169,9 @@ fn warning(warning: &PlanWarning) -> String {
         }
         PlanWarning::HintDropped => "The ID token is left out: with it the address would be too long.".to_owned(),
         PlanWarning::NotRecorded => "The sign-out could not be recorded; its return cannot be matched.".to_owned(),
+        PlanWarning::StoreNotAtomic => {
+            "The store changes key by key: a sign-in or a refresh at the same moment may leave entries behind.".to_owned()
+        }
         PlanWarning::SchemeWithoutDot => {
             "The scheme of the redirect address has no dot: another app may claim it.".to_owned()
         }

@@ -40,15 +40,11 @@ fn named(request: &EndSessionRequest) -> Option<&Account> {
 
 /// The tokens that will be revoked, and what should be known about that.
 pub(crate) fn tokens_to_revoke(
-    config: &ClientConfig,
     row: &Row,
     request: &EndSessionRequest,
     clearing: &Clearing,
     warnings: &mut Vec<PlanWarning>,
 ) -> Vec<OwnedToken> {
-    if !request.revoke_tokens.or(config.revoke_tokens).unwrap_or(row.revocations.by_default) {
-        return Vec::new();
-    }
     let mut tokens = all_tokens(named(request), clearing);
     if row.revocation == Endpoint::Missing {
         return tokens;

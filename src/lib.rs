@@ -68,6 +68,7 @@ mod discovery;
 mod end_session;
 mod error;
 mod explain;
+mod guard;
 mod host;
 mod id_token;
 mod json;
@@ -86,6 +87,7 @@ mod request;
 mod revocation;
 mod secret;
 mod transport;
+mod unfinished;
 
 pub use account::{Account, Token, TokenKind};
 pub use client::LogoutClient;
@@ -93,6 +95,7 @@ pub use config::{BrowserMode, CacheLayout, ClientAuthentication, ClientConfig, H
 pub use connection::Connection;
 pub use cookie::{Cookie, SameSite};
 pub use error::LogoutError;
+pub use guard::{Lease, LoginAdvice, Saved};
 pub use host::{
     Change, Commit, Done, Entry, Guarantee, Header, HostError, HttpAnswer, HttpCall, HttpMethod, HttpTransport,
     LogoutEvent, LogoutEventKind, LogoutListener, Navigated, Navigator, Requirement, SessionStore,
@@ -101,14 +104,14 @@ pub use id_token::{Hints, read_id_token_unverified};
 pub use memory_store::MemoryStore;
 pub use navigation::{LogoutMode, Navigation, NavigationMethod, Parameter, PopupWindow};
 pub use outcome::{
-    AccountStatus, CancelReason, Completion, Doubt, Evidence, Failure, LogoutOutcome, NotOursReason, PendingLogout,
-    Revocation, RevocationStatus, SessionStatus, UpstreamStatus,
+    AccountStatus, CancelReason, Completion, Doubt, Evidence, Failure, Kept, KeptFor, LogoutOutcome, NotOursReason,
+    PendingLogout, Resumed, Revocation, RevocationStatus, SessionStatus, UpstreamStatus,
 };
 pub use plan::{LogoutPlan, LogoutStep, PlanWarning};
 pub use provider::row::{ReturnCondition, RevocationScope};
 pub use provider::{Auth0Endpoint, Endpoints, ParameterNames, Provider};
 pub use reply::{Reply, ticket_in_cookies};
-pub use request::{EndSessionRequest, Reach, Redirect, Who};
+pub use request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
 pub use secret::Secret;
 pub use transport::built_in as built_in_transport;
 

@@ -35,6 +35,8 @@ pub enum Doubt {
     UserCancelled,
     /// The wait for the browser or frame ran out.
     TimedOut,
+    /// The browser never came back, and nobody said why; it may never have left.
+    NeverCameBack,
     /// The app gave up waiting.
     AppCancelled,
     /// A later sign-out took over the browser.
@@ -75,6 +77,8 @@ pub enum Failure {
     NoToken,
     /// The provider answered a proof as it answers a signed-in user.
     StillSignedIn,
+    /// The sign-out was called off before anything was cleared, and the configuration says that then everything is kept.
+    Cancelled,
 }
 
 impl From<Obstacle> for Failure {
@@ -137,6 +141,8 @@ pub struct AccountStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
 #[serde(rename_all = "snake_case")]
 pub enum RevocationStatus {
+    /// It was not sent yet; `resume` sends it, as long as `kept` names the token.
+    Waiting,
     /// The provider accepted the request: the token is dead, or was before.
     Revoked,
     /// The provider cannot revoke this kind of token.
@@ -161,6 +167,30 @@ pub struct Revocation {
     pub provider_error: Option<String>,
 }
 
+/// What a secret is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum KeptFor {
+    /// Hints and state of the navigation: the same sign-out asked for again gets the same navigation, and the return is
+    /// recognised.
+    BrowserReturn,
+    /// A token that has still to be revoked.
+    TokenRevocation,
+    /// The token that names the session in a direct request, which was not answered yet.
+    SessionCall,
+}
+
+/// A secret that stays in the store for a while so that the sign-out can be finished.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct Kept {
+    /// What it is kept for.
+    pub purpose: KeptFor,
+    /// Whose token; absent for what the browser needs.
+    pub account: Option<String>,
+    /// Until when at most, seconds since 1970.
+    pub until: i64,
+}
+
 /// What is known of a sign-out. It holds no token; `next` and `ticket` are secrets of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
@@ -181,6 +211,8 @@ pub struct LogoutOutcome {
     /// Keys that are still in the store: those that could not be removed, and those of a store for one user that may be
     /// the account's but do not say whose they are.
     pub left_behind: Vec<String>,
+    /// What is still kept of this sign-out's secrets, and until when.
+    pub kept: Vec<Kept>,
     /// Cookies that the host still has to delete, with the attributes that doing so needs. `reply` deletes them.
     pub cookies: Vec<Cookie>,
     /// What should be known about this sign-out.
@@ -264,14 +296,18 @@ pub enum CancelReason {
     TimedOut,
     /// The app gave up.
     AppCancelled,
+    /// The browser could not reach the provider.
+    Offline,
 }
 
-impl From<CancelReason> for Doubt {
+impl From<CancelReason> for SessionStatus {
     fn from(reason: CancelReason) -> Self {
+        let unconfirmed = |because| Self::Unconfirmed { because };
         match reason {
-            CancelReason::UserCancelled => Self::UserCancelled,
-            CancelReason::TimedOut => Self::TimedOut,
-            CancelReason::AppCancelled => Self::AppCancelled,
+            CancelReason::UserCancelled => unconfirmed(Doubt::UserCancelled),
+            CancelReason::TimedOut => unconfirmed(Doubt::TimedOut),
+            CancelReason::AppCancelled => unconfirmed(Doubt::AppCancelled),
+            CancelReason::Offline => Self::Failed { because: Failure::ProviderUnreachable },
         }
     }
 }
@@ -290,4 +326,17 @@ pub struct PendingLogout {
     pub provider: SessionStatus,
 }
 
-display_as_debug!(SessionStatus, AccountStatus, Revocation, LogoutOutcome, Completion, PendingLogout);
+/// What `resume` did, and when it wants to be called again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
+#[uniffi::export(Debug, Display, Eq, Hash)]
+pub struct Resumed {
+    /// The sign-outs on which something was done or found out, as they stand now.
+    pub outcomes: Vec<LogoutOutcome>,
+    /// When the next step is due, seconds since 1970; absent when nothing is left to do.
+    pub next_due: Option<i64>,
+    /// Keys of records that cannot be read: damaged, or written by another version. They stay as they are and are passed
+    /// over; remove them if no other version of the app needs them.
+    pub set_aside: Vec<String>,
+}
+
+display_as_debug!(SessionStatus, AccountStatus, Revocation, Kept, LogoutOutcome, Completion, PendingLogout, Resumed);

@@ -1,5 +1,5 @@
-//! The record of a sign-out: what survives until the browser comes back, in a new process too. It holds no token; when
-//! the browser has come back, nothing of it is secret.
+//! The record of a sign-out: what survives a crash, and the browser's absence, in a new process too. What of it is secret
+//! is needed for a step that is not done, and has an end; then nothing of it is secret.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -11,12 +11,13 @@ use crate::cache::Leaver;
 use crate::config::{Home, OWN_PREFIX};
 use crate::cookie::Cookie;
 use crate::navigation::LogoutMode;
-use crate::outcome::{AccountStatus, Doubt, LogoutOutcome, PendingLogout, Revocation, SessionStatus, UpstreamStatus};
+use crate::outcome::{
+    AccountStatus, Doubt, Failure, Kept, KeptFor, LogoutOutcome, PendingLogout, SessionStatus, UpstreamStatus,
+};
 use crate::plan::PlanWarning;
-use crate::secret::Secret;
+use crate::secret::{Secret, revealed};
+use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, Stage, WAIT, is_late, is_older};
 
-/// Seconds for which a return is waited for (RPI-09, PLR-10).
-pub(crate) const WAIT: i64 = 15 * 60;
 /// Seconds for which a finished sign-out is remembered.
 pub(crate) const REMEMBER: i64 = 30 * 24 * 60 * 60;
 /// Records kept in one scope; the oldest go first.
@@ -47,7 +48,7 @@ impl Journey {
     }
 
     pub(crate) fn is_late(&self, now: i64) -> bool {
-        now.saturating_sub(self.started_at) > WAIT
+        is_late(self.started_at, now)
     }
 }
 
@@ -58,36 +59,45 @@ pub(crate) struct Record {
     pub(crate) version: u32,
     pub(crate) id: String,
     pub(crate) issued_at: i64,
-    /// The other authority that the request named: a proof has to ask there. Older records have none.
-    #[serde(default)]
+    /// The runner that works on it, and until when it may be silent.
+    pub(crate) owner: Option<String>,
+    pub(crate) claimed_until: Option<i64>,
+    /// The other authority that the request named: a proof has to ask there.
     pub(crate) authority: Option<String>,
     pub(crate) correlation_id: String,
     pub(crate) mode: LogoutMode,
     pub(crate) everyone: bool,
+    pub(crate) clear: Clear,
     pub(crate) application: SessionStatus,
     pub(crate) accounts: Vec<AccountStatus>,
     pub(crate) provider: SessionStatus,
     pub(crate) upstream: UpstreamStatus,
-    pub(crate) revocations: Vec<Revocation>,
+    pub(crate) call: Option<Calling>,
+    pub(crate) handover: Option<Handover>,
+    /// Whether tokens that the clear comes upon are revoked.
+    pub(crate) revokes: bool,
+    pub(crate) revocations: Vec<Revoking>,
     pub(crate) left_behind: Vec<String>,
-    /// Names and attributes, no values. Older records have none.
-    #[serde(default)]
+    /// Names and attributes, no values.
     pub(crate) cookies: Vec<Cookie>,
     pub(crate) warnings: Vec<PlanWarning>,
     pub(crate) provider_error: Option<String>,
     pub(crate) return_to: Option<String>,
     /// The caller's state, until it was given back.
-    pub(crate) caller_state: Option<String>,
+    #[serde(with = "revealed::option")]
+    pub(crate) caller_state: Option<Secret>,
     pub(crate) ticket_hash: Option<String>,
     pub(crate) logout: Option<Journey>,
     pub(crate) proof: Option<Journey>,
     /// Whether a popup or frame of this sign-out is still open.
     pub(crate) open_window: bool,
     pub(crate) frame_parent: Option<String>,
+    /// Whether the user has shown a password since.
+    pub(crate) reauthenticated: bool,
 }
 
 impl Record {
-    pub(crate) const VERSION: u32 = 1;
+    pub(crate) const VERSION: u32 = 2;
 
     /// Reads a stored record; one that is damaged, of another version or under a wrong name is none.
     pub(crate) fn read(id: &str, stored: &Secret) -> Option<Self> {
@@ -138,6 +148,129 @@ impl Record {
         waited
     }
 
+    /// Those who still have to be cleared.
+    pub(crate) fn leavers(&self) -> Vec<Leaver> {
+        if self.everyone && self.clear.struck.is_empty() {
+            return vec![Leaver::Everyone];
+        }
+        let names = self.accounts.iter().map(|account| &account.account);
+        names.filter(|name| !self.clear.struck.contains(name)).cloned().map(Leaver::One).collect()
+    }
+
+    /// Lets go of what has had its time; says whether anything changed. A clear never ages (the user asked for it), but a
+    /// navigation and a secret do.
+    pub(crate) fn age(&mut self, now: i64, keep_tokens: i64) -> bool {
+        let mut changed = false;
+        if self.handover.as_ref().is_some_and(|handover| is_older(handover.asked_at, now, WAIT)) {
+            self.handover = None;
+            changed = true;
+        }
+        if self.logout.as_ref().is_some_and(|journey| journey.is_late(now)) {
+            changed |= self.caller_state.take().is_some();
+            if self.is_waiting() && self.provider == SessionStatus::Pending {
+                self.provider = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
+                changed = true;
+            }
+        }
+        if is_older(self.issued_at, now, keep_tokens) {
+            changed |= self.call.take().is_some();
+            for one in &mut self.revocations {
+                changed |= one.give_up();
+            }
+        }
+        changed
+    }
+
+    /// The user stays: where nothing was cleared yet because the browser was to go first, everything is kept. A provider
+    /// that has no way out keeps nobody from leaving this app.
+    pub(crate) fn call_off(&mut self) {
+        let no_way =
+            matches!(self.provider, SessionStatus::Failed { because: Failure::NoEndpoint | Failure::EndpointRefused });
+        if !self.clear.after_return || self.clear.stage != Stage::Waiting || no_way {
+            return;
+        }
+        let kept = SessionStatus::Failed { because: Failure::Cancelled };
+        self.clear.stage = Stage::Kept;
+        self.application = kept;
+        self.accounts.iter_mut().for_each(|account| account.status = kept);
+        self.revocations.clear();
+        self.handover = None;
+    }
+
+    /// Whether a runner works on it now. A claim that lies further ahead than one is ever made is a clock that jumped.
+    pub(crate) fn is_claimed(&self, now: i64) -> bool {
+        self.claimed_until.is_some_and(|until| until > now && until <= now.saturating_add(CLAIM))
+    }
+
+    /// Whether the clear is to be done without waiting for anybody any longer.
+    pub(crate) fn wants_clear(&self, now: i64) -> bool {
+        let gone = self.logout.as_ref().is_none_or(|journey| journey.over || journey.is_late(now));
+        match self.clear.stage {
+            Stage::Waiting => !self.clear.after_return || gone,
+            Stage::Cleared => true,
+            Stage::Done | Stage::Kept | Stage::Struck => false,
+        }
+    }
+
+    /// Whether there is something to do that waits for nobody.
+    pub(crate) fn wants_work(&self, now: i64) -> bool {
+        self.wants_clear(now) && self.clear.next_at <= now
+            || self.call.as_ref().is_some_and(|call| call.next_at <= now)
+            || self.may_revoke() && self.revocations.iter().any(|one| one.is_due(now))
+    }
+
+    /// Whether tokens may go: not while the user may still stay.
+    pub(crate) fn may_revoke(&self) -> bool {
+        !(self.clear.after_return && matches!(self.clear.stage, Stage::Waiting | Stage::Kept))
+    }
+
+    /// When the next step is due, whoever works on it: none when only the memory of it is left.
+    pub(crate) fn due(&self, keep_tokens: i64) -> Option<i64> {
+        let waits = self.logout.as_ref().filter(|journey| !journey.over);
+        let clear = match self.clear.stage {
+            Stage::Waiting if self.clear.after_return && waits.is_some() => None,
+            Stage::Waiting | Stage::Cleared => Some(self.clear.next_at),
+            Stage::Done | Stage::Kept | Stage::Struck => None,
+        };
+        let call = self.call.iter().map(|call| call.next_at);
+        let may_revoke = |one: &&Revoking| one.token.is_some() && self.may_revoke();
+        let revocations = self.revocations.iter().filter(may_revoke).map(|one| one.next_at);
+        let journey = waits.filter(|_| self.provider == SessionStatus::Pending).map(|journey| journey.started_at);
+        let handover = self.handover.as_ref().map(|handover| handover.asked_at);
+        let ends = journey.into_iter().chain(handover).map(|since| since.saturating_add(WAIT + 1));
+        let tokens = self.has_token().then(|| self.issued_at.saturating_add(keep_tokens + 1));
+        call.chain(revocations).chain(ends).chain(tokens).chain(clear).min().map(|due| due.max(self.issued_at))
+    }
+
+    /// Whether something of it has still to be done that nobody else does: then it is not pushed out.
+    pub(crate) fn is_owed(&self) -> bool {
+        self.has_token() || matches!(self.clear.stage, Stage::Waiting | Stage::Cleared)
+    }
+
+    fn has_token(&self) -> bool {
+        self.call.is_some() || self.revocations.iter().any(|one| one.token.is_some())
+    }
+
+    /// Whether it may be forgotten: nothing is left to do, and it was remembered long enough.
+    pub(crate) fn is_forgotten(&self, now: i64) -> bool {
+        !self.is_owed() && now.saturating_sub(self.issued_at) > REMEMBER
+    }
+
+    /// The secrets that are still in it.
+    fn kept(&self, keep_tokens: i64) -> Vec<Kept> {
+        let navigation = self.handover.iter().map(|handover| Kept {
+            purpose: KeptFor::BrowserReturn,
+            account: None,
+            until: handover.asked_at.saturating_add(WAIT),
+        });
+        let until = self.issued_at.saturating_add(keep_tokens);
+        let token = |purpose, account: &String| Kept { purpose, account: Some(account.clone()), until };
+        let call = self.call.iter().map(|call| token(KeptFor::SessionCall, &call.account));
+        let waiting = self.revocations.iter().filter(|one| one.token.is_some());
+        let revocations = waiting.map(|one| token(KeptFor::TokenRevocation, &one.account));
+        navigation.chain(call).chain(revocations).collect()
+    }
+
     pub(crate) fn summary(&self) -> PendingLogout {
         PendingLogout {
             id: self.id.clone(),
@@ -147,15 +280,16 @@ impl Record {
         }
     }
 
-    pub(crate) fn outcome(&self) -> LogoutOutcome {
+    pub(crate) fn outcome(&self, keep_tokens: i64) -> LogoutOutcome {
         LogoutOutcome {
             id: self.id.clone(),
             application: self.application,
             accounts: self.accounts.clone(),
             provider: self.provider,
             upstream: self.upstream,
-            revocations: self.revocations.clone(),
+            revocations: self.revocations.iter().map(Revoking::result).collect(),
             left_behind: self.left_behind.clone(),
+            kept: self.kept(keep_tokens),
             cookies: self.cookies.clone(),
             warnings: self.warnings.clone(),
             correlation_id: self.correlation_id.clone(),

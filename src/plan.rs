@@ -49,8 +49,10 @@ pub enum PlanWarning {
     },
     /// The ID token was left out, since the address would have been too long.
     HintDropped,
-    /// The record of this sign-out could not be written; its return cannot be matched.
+    /// The record of this sign-out could not be written: its return cannot be matched, and nothing of it is repeated.
     NotRecorded,
+    /// The store changes key by key: a sign-in or a refresh at the same moment may leave entries that no later step sees.
+    StoreNotAtomic,
     /// The scheme of the redirect address has no dot, so any app may claim it.
     SchemeWithoutDot,
     /// The redirect address names `localhost`, which may not be loopback; use 127.0.0.1.
@@ -159,6 +161,8 @@ display_as_debug!(PlanWarning, LogoutStep);
 pub(crate) struct Departure {
     pub(crate) endpoint: Option<String>,
     pub(crate) draft: Draft,
+    /// The same where the ID token of an earlier sign-out says who asks.
+    pub(crate) named: Draft,
     /// The names of the parameters, in order.
     pub(crate) parameters: Vec<String>,
     pub(crate) mode: LogoutMode,
@@ -216,6 +220,12 @@ pub struct LogoutPlan {
     /// The client that made it: another one refuses to run it.
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) issuer: String,
+    /// What was asked, as a number: a sign-out that is asked for twice is one.
+    pub(crate) request: String,
+    /// Whether everything is kept until the browser has come back.
+    pub(crate) after_return: bool,
+    /// Whether tokens are revoked.
+    pub(crate) revokes: bool,
     /// The other authority that the request named.
     pub(crate) authority: Option<String>,
     pub(crate) leaver: Leaver,
@@ -266,6 +276,9 @@ impl LogoutPlan {
             account: planned.account.clone(),
             endpoint: planned.call.endpoint.clone(),
         });
+        if self.after_return {
+            return navigate.into_iter().chain([clear]).chain(revoke).collect();
+        }
         std::iter::once(clear).chain(call).chain(navigate).chain(revoke).collect()
     }
 

@@ -15,7 +15,8 @@ use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, Pla
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::query;
-use crate::request::{EndSessionRequest, Reach, Who};
+use crate::request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
+use crate::unfinished::fingerprint;
 
 /// As long as the longest `state` of ours: for judging the length of an address before the state is drawn.
 const STATE_LENGTH: usize = 68;
@@ -34,6 +35,9 @@ pub(crate) fn plan(
     let mut plan = LogoutPlan {
         config: Arc::clone(config),
         issuer: row.issuer.clone(),
+        request: fingerprint(request),
+        after_return: false,
+        revokes: false,
         authority: request.authority.clone(),
         leaver,
         accounts,
@@ -85,7 +89,10 @@ impl Asking<'_> {
             Err(because) => because,
         };
         plan.revocation = resolve(&row.revocation, metadata, |known| known.revocation.as_ref());
-        plan.tokens = tokens_to_revoke(config, row, request, clearing, &mut plan.warnings);
+        plan.revokes = request.revoke_tokens.or(config.revoke_tokens).unwrap_or(row.revocations.by_default);
+        if plan.revokes {
+            plan.tokens = tokens_to_revoke(row, request, clearing, &mut plan.warnings);
+        }
         match &plan.call {
             Some(planned) => {
                 plan.tokens.retain(|owned| owned.token.value != planned.token);
@@ -99,8 +106,21 @@ impl Asking<'_> {
             }
             None => self.by_browser(plan, redirect_uri, clearing, metadata, because)?,
         }
+        plan.after_return = self.waits_for_return(plan)?;
         plan.warnings.extend(metadata.into_iter().flat_map(about_metadata));
         Ok(())
+    }
+
+    /// Whether nothing is cleared before the browser is back: it has to go, and there has to be a way back.
+    fn waits_for_return(&self, plan: &LogoutPlan) -> Result<bool, LogoutError> {
+        let keeps = self.request.on_cancel.or(self.config.on_cancel) == Some(OnCancel::KeepEverything);
+        let Some(departure) = plan.departure.as_ref().filter(|_| keeps) else {
+            return Ok(false);
+        };
+        if departure.draft.redirect_uri.is_none() && self.request.redirect == Some(Redirect::Omit) {
+            return refuse("CAN-02", "KeepEverything clears when the browser is back; give it an address to return to");
+        }
+        Ok(departure.draft.redirect_uri.is_some())
     }
 
     fn by_browser(
@@ -209,6 +229,7 @@ impl Asking<'_> {
         let state = "x".repeat(STATE_LENGTH);
         let too_long = |address: &String| end_session::build(&row.parameters, &draft, address, &state, "").hint_dropped;
         let hint_dropped = address.as_ref().is_some_and(too_long);
+        let named = draft.clone();
         let draft = self.named(draft, !hint_dropped)?;
         match &draft.redirect_uri {
             Some(_) => warnings.extend(conditions(row, &draft)),
@@ -229,6 +250,7 @@ impl Asking<'_> {
             endpoint: address,
             parameters: end_session::parameter_names(&row.parameters, &draft),
             draft,
+            named,
             mode: *mode,
             popup: request.popup.clone(),
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),

@@ -46,6 +46,18 @@ pub enum Reach {
     Upstream,
 }
 
+/// What becomes of this app's session when the browser does not do what it was asked: the user cancels, the app stops it,
+/// there is no browser, the provider cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum OnCancel {
+    /// The user leaves this app in any case: it is cleared first, then the browser goes.
+    FinishLocally,
+    /// The user stays signed in: the browser goes first, and nothing is cleared before it is back. Whoever never comes back
+    /// and never cancels has asked to leave: after 15 minutes `resume` clears.
+    KeepEverything,
+}
+
 /// One sign-out. Every absent value means "as configured".
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Record)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
@@ -112,6 +124,9 @@ pub struct EndSessionRequest {
     /// Whether the tokens are revoked; absent means as configured.
     #[uniffi(default)]
     pub revoke_tokens: Option<bool>,
+    /// What a cancelled sign-out leaves; absent means as configured.
+    #[uniffi(default)]
+    pub on_cancel: Option<OnCancel>,
     /// On a server: the ticket that this browser brought from an earlier sign-out, which this one then replaces.
     #[uniffi(default)]
     pub ticket: Option<Secret>,
@@ -139,6 +154,7 @@ impl EndSessionRequest {
             popup: None,
             main_window_redirect_uri: None,
             revoke_tokens: None,
+            on_cancel: None,
             ticket: None,
         }
     }

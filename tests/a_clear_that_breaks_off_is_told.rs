@@ -11,11 +11,11 @@ use exeunt::{
     SessionStore, Who,
 };
 
-/// Removes this many keys of a clear and is then locked; for ever, or until it is asked again.
+/// Removes this many keys in all; a clear beyond that finds it locked, for ever or until it is asked again.
 struct Breaking {
     entries: Mutex<BTreeMap<String, String>>,
     guarantee: Guarantee,
-    removes: usize,
+    removes: Mutex<usize>,
     stays_locked: bool,
     locked: Mutex<bool>,
 }
@@ -51,9 +51,11 @@ impl SessionStore for Breaking {
             entries.retain(|key, _| !change.remove.contains(key));
             return Ok(Commit::Committed);
         }
-        for key in change.remove.iter().take(self.removes) {
+        let mut removes = self.removes.lock().unwrap();
+        for key in change.remove.iter().filter(|key| key.starts_with("session:")).take(*removes) {
             entries.remove(key);
         }
+        *removes = 0;
         *self.locked.lock().unwrap() = self.stays_locked;
         Err(unavailable())
     }
@@ -82,7 +84,7 @@ fn signed_out(
     let store = Arc::new(Breaking {
         entries: Mutex::new(entries.map(|(key, value)| (format!("session:alice:{key}"), value.to_owned())).into()),
         guarantee,
-        removes,
+        removes: Mutex::new(removes),
         stays_locked,
         locked: Mutex::new(false),
     });

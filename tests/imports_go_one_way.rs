@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 31] = [
     "secret",
     "error",
     "json",
@@ -29,7 +29,9 @@ const ORDER: [&str; 29] = [
     "plan",
     "explain",
     "outcome",
+    "unfinished",
     "pending",
+    "guard",
     "reply",
     "asked",
     "leaving",

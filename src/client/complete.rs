@@ -1,14 +1,17 @@
 //! The browser comes back, or never will.
 
+use super::discover::Lookup;
+use super::run::{Run, Stored};
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
-use crate::host::{HostError, LogoutEventKind};
+use crate::host::HostError;
 use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
 use crate::pending::{self, Record};
 use crate::provider::parameters::Carries;
 use crate::query;
 use crate::redirect_uri::returned_to;
 use crate::secret::Secret;
+use crate::unfinished::Stage;
 
 /// What a returned address says.
 pub(super) struct Returned<'a> {
@@ -27,7 +30,7 @@ enum Leg {
 
 /// What the stored record says to a return.
 enum Verdict {
-    Ended { open_window: bool, caller_state: Option<String> },
+    Ended { open_window: bool, caller_state: Option<Secret> },
     Answered { open_window: bool },
     Before,
     NotOurs(NotOursReason),
@@ -55,24 +58,39 @@ impl LogoutClient {
             verdict = self.judge(record, &returned, ours, ticket, now);
             matches!(verdict, Verdict::Ended { .. } | Verdict::Answered { .. }).then_some(())
         });
-        let updated = updated.map_err(|error| no_answer(&error))?.map(|(record, ())| record);
+        let updated = updated.map_err(|error| no_answer(&error))?.map(|(stored, ())| stored);
         match (verdict, updated) {
-            (Verdict::Ended { open_window, caller_state }, Some(record)) => {
-                self.dismiss(&record.id, open_window);
-                self.emit(LogoutEventKind::LogoutEnd, &record);
-                let state = caller_state.map(Secret::from);
-                Ok(Completion::Matched { outcome: LogoutOutcome { state, ..record.outcome() } })
+            (Verdict::Ended { open_window, caller_state }, Some(stored)) => {
+                self.dismiss(id, open_window);
+                let outcome = self.after_return(stored)?;
+                Ok(Completion::Matched { outcome: LogoutOutcome { state: caller_state, ..outcome } })
             }
-            (Verdict::Answered { open_window }, Some(record)) => {
-                self.dismiss(&record.id, open_window);
-                Ok(Completion::Matched { outcome: record.outcome() })
+            (Verdict::Answered { open_window }, Some(stored)) => {
+                self.dismiss(id, open_window);
+                Ok(Completion::Matched { outcome: told(self.known(&stored.record)) })
             }
-            (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: self.outcome(id)? }),
+            (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: told(self.outcome(id)?) }),
             (Verdict::NotOurs(why), _) => Ok(Completion::NotOurs { why }),
             (Verdict::Ended { .. } | Verdict::Answered { .. }, None) => {
                 Ok(Completion::NotOurs { why: NotOursReason::NothingPending })
             }
         }
+    }
+
+    /// The browser is back: what waited for it is done now.
+    fn after_return(&self, stored: Stored) -> Result<LogoutOutcome, LogoutError> {
+        if !matches!(stored.record.clear.stage, Stage::Waiting | Stage::Kept) {
+            self.end(&stored.record);
+            return Ok(told(self.known(&stored.record)));
+        }
+        let mut run = Run::claim(self, stored.record.clone(), Some(stored))?;
+        run.change(|record| record.clear.stage = Stage::Waiting);
+        if run.save() && self.finish_clear(&mut run) {
+            self.revoke(&mut run, &mut Lookup::default());
+        }
+        let record = run.release();
+        self.end(&record);
+        Ok(self.known(&record))
     }
 
     /// Reads an address of the host's own making: it may be anything.
@@ -150,16 +168,17 @@ impl LogoutClient {
                 let waited = record.is_waiting() && record.provider == SessionStatus::Pending;
                 if waited {
                     // The journey stays open: a return that comes all the same is still read.
-                    record.provider = SessionStatus::Unconfirmed { because: Doubt::from(reason) };
+                    record.provider = SessionStatus::from(reason);
+                    record.call_off();
                 }
                 (waited || open_window).then_some(open_window)
             })
             .map_err(|error| no_answer(&error))?;
         match cancelled {
-            Some((record, open_window)) => {
-                self.dismiss(&record.id, open_window);
-                self.emit(LogoutEventKind::LogoutEnd, &record);
-                Ok(record.outcome())
+            Some((stored, open_window)) => {
+                self.dismiss(id, open_window);
+                self.end(&stored.record);
+                Ok(self.known(&stored.record))
             }
             None => self.outcome(id),
         }
@@ -179,6 +198,7 @@ fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
         None => SessionStatus::Unconfirmed { because: Doubt::Returned },
     };
     record.stop_waiting(provider);
+    record.handover = None;
     Verdict::Ended { open_window, caller_state }
 }
 
@@ -198,7 +218,13 @@ fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
         journey.over = true;
     }
     record.caller_state = None;
+    record.handover = None;
     Verdict::Answered { open_window: std::mem::take(&mut record.open_window) }
+}
+
+/// The answer to the browser that left has said which cookies to delete; by now they may be those of a new session.
+fn told(outcome: LogoutOutcome) -> LogoutOutcome {
+    LogoutOutcome { cookies: Vec::new(), ..outcome }
 }
 
 /// PLR-07: a foreign text, cut and without controls.

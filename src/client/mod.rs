@@ -1,12 +1,19 @@
 //! The runner: the only room that calls the host, draws random numbers and reads the clock.
 
+mod clear;
 mod complete;
 mod departure;
 mod discover;
 mod entropy;
+mod guards;
+mod journal;
 mod proof;
 mod records;
+mod requests;
+mod resume;
+mod run;
 mod sign_out;
+mod signed_in;
 mod stateless;
 mod store;
 
@@ -124,7 +131,7 @@ impl LogoutClient {
     ///
     /// Fails for an unknown identifier, and when the store does not answer. Touches: store (reads).
     pub fn outcome(&self, id: &str) -> Result<LogoutOutcome, LogoutError> {
-        Ok(self.recorded(id)?.0.outcome())
+        Ok(self.known(&self.recorded(id)?))
     }
 
     /// A navigation that asks the provider whether anybody is still signed in in this browser (`prompt=none`). Open it
@@ -161,7 +168,7 @@ impl LogoutClient {
             };
             logout_is_live && concerns && record.provider == SessionStatus::Pending
         };
-        Ok(records.into_iter().map(|(record, _)| record).filter(waiting).map(|record| record.summary()).collect())
+        Ok(records.into_iter().map(|stored| stored.record).filter(waiting).map(|record| record.summary()).collect())
     }
 
     /// The accounts in the cache of this client. Only on a device.

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 
 impl LogoutClient {
     pub(super) fn ask_for_proof(&self, id: &str) -> Result<Navigation, LogoutError> {
-        let (record, _) = self.recorded(id)?;
+        let record = self.recorded(id)?;
         let Some(redirect_uri) = self.config.redirect_uri.clone() else {
             return Err(LogoutError::configuration(
                 "PROOF-01",

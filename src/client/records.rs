@@ -1,53 +1,125 @@
-//! Reading and rewriting records.
+//! Reading and rewriting records. Whoever reads one lets go of what has had its time.
 
-use super::LogoutClient;
+use super::run::Stored;
 use super::store::{before, require};
+use super::{LogoutClient, entropy};
+use crate::config::{Home, OWN_PREFIX};
 use crate::error::LogoutError;
-use crate::host::{Change, Commit, Entry, HostError};
+use crate::host::{Change, Commit, Entry, HostError, Requirement};
+use crate::outcome::LogoutOutcome;
 use crate::pending::{self, Record};
 use crate::secret::Secret;
+use crate::unfinished::KEEP_TOKENS;
 
 /// How often a change is tried again when somebody else was faster.
 pub(super) const TRIES: usize = 16;
 
-/// A record as an entry of the store. Everything in a record is plain data, so writing it cannot fail.
-pub(super) fn entry(record: &Record) -> Option<Entry> {
-    Some(Entry { key: pending::key(&record.id), value: record.write()?, protect: true })
+/// Where the sign-outs of a server stand in the order in which something is due, and those that are only remembered in the
+/// order in which they are forgotten.
+pub(super) fn due_prefix(remembered: bool) -> String {
+    format!("{OWN_PREFIX}{}.", if remembered { "old" } else { "due" })
 }
 
 impl LogoutClient {
-    /// All records of a scope with their stored text; damaged ones are passed over.
-    pub(super) fn records(&self, scope: &str) -> Result<Vec<(Record, Secret)>, HostError> {
+    /// Seconds for which tokens are kept.
+    pub(super) fn keep_tokens(&self) -> i64 {
+        self.config.keep_tokens_seconds.unwrap_or(KEEP_TOKENS)
+    }
+
+    pub(super) fn known(&self, record: &Record) -> LogoutOutcome {
+        record.outcome(self.keep_tokens())
+    }
+
+    /// The key by which `resume` finds a sign-out on a server, where nobody lists everybody's records.
+    pub(super) fn due_key(&self, record: &Record) -> Option<String> {
+        let due = record.due(self.keep_tokens());
+        let at = due.unwrap_or(record.issued_at.saturating_add(pending::REMEMBER)).max(0);
+        let key = || format!("{}{at:012}.{}", due_prefix(due.is_none()), record.id);
+        (self.config.home == Home::Server).then(key)
+    }
+
+    /// Writes a record if it is still what was read, or still absent.
+    pub(super) fn writing(&self, next: &Record, stored: Option<&Stored>) -> Change {
+        let key = pending::key(&next.id);
+        let mut change = Change::default();
+        change.require.push(Requirement { key: key.clone(), value: stored.map(|stored| stored.text.clone()) });
+        // Everything in a record is plain data, so writing it cannot fail.
+        change.write.extend(next.write().map(|value| Entry { key, value, protect: true }));
+        let (old, new) = (stored.and_then(|stored| self.due_key(&stored.record)), self.due_key(next));
+        if old != new {
+            let entry = |key| Entry { key, value: Secret::from(next.id.as_str()), protect: false };
+            change.write.extend(new.map(entry));
+            change.remove.extend(old);
+        }
+        change
+    }
+
+    /// Removes a record that is still what was read.
+    pub(super) fn forgetting(&self, stored: &Stored) -> Change {
+        let key = pending::key(&stored.record.id);
+        let remove = std::iter::once(key.clone()).chain(self.due_key(&stored.record)).collect();
+        Change { require: vec![require(&key, &stored.text)], write: Vec::new(), remove }
+    }
+
+    /// Forgets a sign-out, and its epochs where nobody has set newer ones.
+    pub(super) fn forget(&self, stored: &Stored) {
+        let epochs = stored.record.clear.epochs.iter().map(|(key, epoch)| Change {
+            require: vec![require(key, &Secret::from(epoch.as_str()))],
+            write: Vec::new(),
+            remove: vec![key.clone()],
+        });
+        for change in std::iter::once(self.forgetting(stored)).chain(epochs) {
+            let _ = self.store.commit(change);
+        }
+    }
+
+    /// The text of a record, understood; what has had its time is let go, in the store as well.
+    fn understood(&self, id: &str, text: Secret) -> Option<Stored> {
+        let mut record = Record::read(id, &text)?;
+        let stored = Stored { record: record.clone(), text, aged: false };
+        if !record.age(entropy::now(), self.keep_tokens()) {
+            return Some(stored);
+        }
+        match self.store.commit(self.writing(&record, Some(&stored))) {
+            Ok(Commit::Committed) => record.write().map(|text| Stored { record, text, aged: true }),
+            Ok(Commit::Conflict) | Err(_) => Some(Stored { record, text: stored.text, aged: true }),
+        }
+    }
+
+    /// All records of a scope; the keys of those that cannot be understood are named.
+    pub(super) fn listed(&self, scope: &str) -> Result<(Vec<Stored>, Vec<String>), HostError> {
         let prefix = pending::prefix(scope);
         let mut keys = self.store.keys(prefix.clone())?;
         keys.retain(|key| key.starts_with(&prefix));
-        let values = self.read_all(keys)?;
-        let read = |(key, stored): (String, Secret)| {
-            let id = key.strip_prefix(&pending::key(""))?;
-            Some((Record::read(id, &stored)?, stored))
-        };
-        Ok(values.into_iter().filter_map(read).collect())
+        let (mut records, mut set_aside) = (Vec::new(), Vec::new());
+        for (key, text) in self.read_all(keys)? {
+            let id = key.strip_prefix(&pending::key("")).unwrap_or_default();
+            match self.understood(id, text) {
+                Some(stored) => records.push(stored),
+                None => set_aside.push(key),
+            }
+        }
+        Ok((records, set_aside))
     }
 
-    /// One record with its stored text.
-    pub(super) fn record(&self, id: &str) -> Result<Option<(Record, Secret)>, HostError> {
+    /// All records of a scope that can be understood.
+    pub(super) fn records(&self, scope: &str) -> Result<Vec<Stored>, HostError> {
+        Ok(self.listed(scope)?.0)
+    }
+
+    /// One record.
+    pub(super) fn record(&self, id: &str) -> Result<Option<Stored>, HostError> {
         if !pending::is_id(id) {
             return Ok(None);
         }
         let stored = self.read_one(&pending::key(id))?;
-        Ok(stored.and_then(|stored| Some((Record::read(id, &stored)?, stored))))
+        Ok(stored.and_then(|text| self.understood(id, text)))
     }
 
     /// One record that must be there.
-    pub(super) fn recorded(&self, id: &str) -> Result<(Record, Secret), LogoutError> {
-        self.record(id).map_err(before)?.ok_or_else(|| LogoutError::UnknownLogout { rule: "REC-01".to_owned() })
-    }
-
-    /// Writes a record if it is still what was read.
-    pub(super) fn replace(&self, record: &Record, seen: &Secret) -> Result<Commit, HostError> {
-        let require = vec![require(&pending::key(&record.id), seen)];
-        let write = entry(record).into_iter().collect();
-        self.store.commit(Change { require, write, remove: Vec::new() })
+    pub(super) fn recorded(&self, id: &str) -> Result<Record, LogoutError> {
+        let stored = self.record(id).map_err(before)?;
+        stored.map(|stored| stored.record).ok_or_else(|| LogoutError::UnknownLogout { rule: "REC-01".to_owned() })
     }
 
     /// Applies a change to a record until nobody was faster. `change` says what it found; nothing is written where it
@@ -56,16 +128,19 @@ impl LogoutClient {
         &self,
         id: &str,
         mut change: impl FnMut(&mut Record) -> Option<T>,
-    ) -> Result<Option<(Record, T)>, HostError> {
+    ) -> Result<Option<(Stored, T)>, HostError> {
         for _ in 0..TRIES {
-            let Some((mut record, seen)) = self.record(id)? else {
+            let Some(stored) = self.record(id)? else {
                 return Ok(None);
             };
+            let mut record = stored.record.clone();
             let Some(found) = change(&mut record) else {
                 return Ok(None);
             };
-            if self.replace(&record, &seen)? == Commit::Committed {
-                return Ok(Some((record, found)));
+            let writing = self.writing(&record, Some(&stored));
+            if self.store.commit(writing)? == Commit::Committed {
+                let text = record.write().unwrap_or(stored.text);
+                return Ok(Some((Stored { record, text, aged: false }, found)));
             }
         }
         Err(HostError::Unavailable { reason: "the record was changed by others again and again".to_owned() })

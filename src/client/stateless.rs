@@ -38,7 +38,7 @@ impl LogoutClient {
             !journey.echoes && !journey.is_late(now) && returned_to(&journey.redirect_uri, returned.url)
         };
         let fits = |record: &&Record| record.logout.as_ref().is_some_and(here);
-        let ours: Vec<&Record> = records.iter().map(|(record, _)| record).filter(fits).collect();
+        let ours: Vec<&Record> = records.iter().map(|stored| &stored.record).filter(fits).collect();
         let live: Vec<&&Record> = ours.iter().filter(|record| record.is_waiting()).collect();
         match (live.as_slice(), ours.iter().max_by_key(|record| record.issued_at)) {
             ([one], _) => Ok(Ok(one.id.clone())),

@@ -42,6 +42,7 @@ pub(super) fn family(row: Row) -> Row {
             cure: "enable the optional claim login_hint for ID tokens in the app registration",
         }),
         inherits_page: true,
+        clears_first: true,
         redirect_needs_identity: false,
         may_not_return: CONDITIONS,
         ..row

@@ -21,6 +21,7 @@ pub(super) fn row(domain: Option<&str>) -> Result<Row, LogoutError> {
         ]),
         // PASS-01: the hint is passed on as Passport's own SDK does; this endpoint signs out without a question.
         asks_without_token: false,
+        clears_first: true,
         accepts_post: false,
         revocations: RevocationRule::REFRESH_ONLY,
         ..Row::standard(&format!("{base}/"))

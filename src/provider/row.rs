@@ -164,6 +164,8 @@ pub(crate) struct Row {
     pub(crate) redirect_needs_identity: bool,
     /// Whether the provider refuses a request without a redirect.
     pub(crate) needs_redirect: bool,
+    /// Whether the provider's documents clear before the browser goes, whatever becomes of it.
+    pub(crate) clears_first: bool,
     /// Whether the endpoint takes a form as well as an address.
     pub(crate) accepts_post: bool,
     pub(crate) default_reach: Reach,
@@ -203,6 +205,7 @@ impl Row {
             inherits_page: false,
             redirect_needs_identity: true,
             needs_redirect: false,
+            clears_first: false,
             accepts_post: true,
             default_reach: Reach::Provider,
             farthest_reach: Reach::Provider,

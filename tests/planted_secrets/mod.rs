@@ -154,6 +154,20 @@ impl exeunt::Navigator for Quoting {
     }
 }
 
+/// While the browser is away its record holds what the same navigation would need, and nothing else does; what nobody
+/// needs any more is nowhere.
+pub fn assert_holds_only_what_the_return_needs(host: &Host, ticket: Option<&Secret>) {
+    for (key, value) in host.store.entries.lock().unwrap().iter() {
+        let is_record = key.starts_with("exeunt.pending.");
+        assert!(is_record || !key.starts_with("exeunt.") || !value.contains(MARK), "{key} holds a secret");
+        for secret in ["cart", "extra", "client-secret", "access", "refresh"] {
+            assert!(!is_record || !value.contains(&format!("{MARK}-{secret}")), "{secret} is kept");
+        }
+        let ours = ticket.map(|ticket| ticket.reveal().rsplit('.').next().unwrap());
+        assert!(ours.is_none_or(|ours| !value.contains(ours)), "the ticket is kept");
+    }
+}
+
 /// exeunt's own entries, as one text.
 pub fn records(host: &Host) -> String {
     let entries = host.store.entries.lock().unwrap();

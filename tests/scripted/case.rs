@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use exeunt::{CancelReason, ClientConfig, EndSessionRequest, LogoutClient, LogoutError, LogoutOutcome, Secret};
+use exeunt::{CancelReason, ClientConfig, EndSessionRequest, Entry, LogoutClient, LogoutError, LogoutOutcome, Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -82,6 +82,26 @@ enum Step {
     Put(BTreeMap<String, String>),
     Remove(Vec<String>),
     Faults(Faults),
+    TimePasses {
+        seconds: i64,
+    },
+    Resume {
+        limit: i64,
+    },
+    SignedIn {
+        account: String,
+        id_token: Option<String>,
+        ticket: Option<String>,
+    },
+    LoginAdvice {
+        account: Option<String>,
+        ticket: Option<String>,
+    },
+    Lease {
+        account: String,
+    },
+    Save(BTreeMap<String, String>),
+    StillValid {},
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -204,7 +224,7 @@ fn compare_end(expect: &Expect, host: &Host, seen: &Seen) -> Vec<String> {
     checks.into_iter().filter_map(differs).collect()
 }
 
-/// Compares what the expectation names; completions look into their outcome likewise.
+/// Compares what the expectation names; completions and what `resume` did look into their outcomes likewise.
 fn compare(place: &str, expected: &Value, actual: &Value) -> Vec<String> {
     let (Value::Object(wanted), Value::Object(found)) = (expected, actual) else {
         return vec![format!("{place}: an expectation is an object")];
@@ -221,6 +241,15 @@ fn compare(place: &str, expected: &Value, actual: &Value) -> Vec<String> {
                 faults.extend(compare(&at, &value["outcome"], &inner["outcome"]));
             }
             ("error", Some(inner)) => faults.extend(compare(&at, value, inner)),
+            ("outcomes", Some(Value::Array(found))) => {
+                let wanted = value.as_array().map_or(&[][..], Vec::as_slice);
+                if wanted.len() != found.len() {
+                    faults.push(format!("{at}: expected {} outcomes, found {actual}", wanted.len()));
+                }
+                for (at, (wanted, found)) in wanted.iter().zip(found).enumerate() {
+                    faults.extend(compare(&format!("{place}.outcomes[{at}]"), wanted, found));
+                }
+            }
             (_, Some(inner)) if inner != value => faults.push(format!("{at}: expected {value}, found {inner}")),
             _ => {}
         }
@@ -312,6 +341,29 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
             *host.store.faults.lock().unwrap() = faults;
             json!({})
         }
+        Step::TimePasses { seconds } => {
+            host.store.time_passes(seconds);
+            json!({})
+        }
+        Step::Resume { limit } => projected(client.resume(limit), project::resumed),
+        Step::SignedIn { account, id_token, ticket } => {
+            let ticket = ticket.map(|ticket| Secret::from(seen.fill(&ticket)));
+            projected(client.signed_in(&account, id_token.map(Secret::from), ticket), |()| json!({}))
+        }
+        Step::LoginAdvice { account, ticket } => {
+            let ticket = ticket.map(|ticket| Secret::from(seen.fill(&ticket)));
+            projected(client.login_advice(account, ticket), project::advice)
+        }
+        Step::Lease { account } => projected(client.lease(&account), |lease| {
+            seen.lease = Some(lease.clone());
+            json!({})
+        }),
+        Step::Save(entries) => {
+            let entry = |(key, value)| Entry { key, value: Secret::from(value), protect: true };
+            let saved = client.save(seen.leased(), entries.into_iter().map(entry).collect());
+            projected(saved, |saved| json!({"saved": project::saved(*saved)}))
+        }
+        Step::StillValid {} => projected(client.still_valid(seen.leased()), |valid| json!({"still_valid": valid})),
     }
 }
 

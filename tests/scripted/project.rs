@@ -1,8 +1,9 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    Completion, Cookie, Hints, HttpCall, LogoutError, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep,
-    Navigation, PlanWarning, PopupWindow, Reply, Secret, SessionStatus,
+    Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError, LogoutEventKind,
+    LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply, Resumed, Saved, Secret,
+    SessionStatus,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ pub struct Seen {
     pub states: Vec<String>,
     pub ids: Vec<String>,
     pub tickets: Vec<String>,
+    pub lease: Option<Lease>,
     uuids: Vec<String>,
     nonces: Vec<String>,
     challenges: Vec<String>,
@@ -72,6 +74,10 @@ impl Seen {
         if let Some(next) = &outcome.next {
             self.navigation(next);
         }
+    }
+
+    pub fn leased(&self) -> &Lease {
+        self.lease.as_ref().expect("a lease was taken before")
     }
 
     pub fn fill(&self, text: &str) -> String {
@@ -180,6 +186,7 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "upstream": plain(outcome.upstream),
         "revocations": revocations,
         "left_behind": outcome.left_behind,
+        "kept": outcome.kept.iter().map(kept).collect::<Vec<_>>(),
         "cookies": cookies(&outcome.cookies),
         "warnings": warnings(&outcome.warnings),
         "correlation_id": outcome.correlation_id,
@@ -192,6 +199,32 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "signed_out_at_provider": outcome.signed_out_at_provider(),
         "reply": reply(&outcome.reply()),
     }))
+}
+
+fn kept(kept: &Kept) -> Value {
+    let purpose = match kept.purpose {
+        KeptFor::BrowserReturn => "browser_return",
+        KeptFor::TokenRevocation => "token_revocation",
+        KeptFor::SessionCall => "session_call",
+    };
+    present(json!({"purpose": purpose, "account": kept.account}))
+}
+
+pub fn resumed(resumed: &Resumed) -> Value {
+    let outcomes: Vec<Value> = resumed.outcomes.iter().map(outcome).collect();
+    json!({"outcomes": outcomes, "more": resumed.next_due.is_some(), "set_aside": resumed.set_aside})
+}
+
+pub fn advice(advice: &LoginAdvice) -> Value {
+    let parameters: Vec<Value> = advice.parameters.iter().map(|one| json!([one.name, one.value.reveal()])).collect();
+    json!({"parameters": parameters, "remains": advice.since.is_some()})
+}
+
+pub fn saved(saved: Saved) -> &'static str {
+    match saved {
+        Saved::Stored => "stored",
+        Saved::SignedOut => "signed_out",
+    }
 }
 
 /// Absent where there are none.

@@ -1,0 +1,286 @@
+//! The clear: everything of those who leave goes in one commit, together with what is written down about it; then the keys
+//! are listed again.
+
+use super::run::Run;
+use super::{LogoutClient, entropy};
+use crate::account::Token;
+use crate::cache::{Clearing, Leaver};
+use crate::guard::epoch_key;
+use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
+use crate::outcome::{AccountStatus, Doubt, Evidence, Failure, RevocationStatus, SessionStatus};
+use crate::pending::Record;
+use crate::provider::row::{Endpoint, Row};
+use crate::secret::Secret;
+use crate::unfinished::{Revoking, Stage, pause};
+
+/// How often what is left is cleared again: a refresh that was on its way may have written in between.
+const PASSES: usize = 3;
+
+/// What one attempt to clear came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    Cleared,
+    /// Somebody was faster; look again.
+    Conflict,
+    /// Somebody signed in again: nothing may go any more.
+    Struck,
+}
+
+impl LogoutClient {
+    /// Clears one leaver, once. `beside` is written along with the record: in the same commit, where the store can do
+    /// that, else before anything goes.
+    pub(super) fn try_clear(
+        &self,
+        run: &mut Run<'_>,
+        leaver: &Leaver,
+        clearing: &Clearing,
+        beside: Change,
+    ) -> Result<Attempt, HostError> {
+        let Some((seen, epoch)) = self.next_epoch(&run.record, leaver)? else {
+            return Ok(Attempt::Struck);
+        };
+        let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
+        let found = clearing.clone();
+        run.change(move |record| note_clearing(record, &found, row.as_ref()));
+        let mut next = run.next();
+        next.clear.epochs.insert(epoch.key.clone(), epoch.value.reveal().to_owned());
+        let mut beside = beside;
+        beside.require.push(seen);
+        beside.write.push(epoch);
+        if self.store.guarantee()? == Guarantee::Atomic {
+            next.clear.stage = Stage::Cleared;
+            let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
+            let commit = self.store.commit(joined(journal, emptying(clearing)))?;
+            return Ok(match commit {
+                Commit::Conflict => Attempt::Conflict,
+                Commit::Committed => {
+                    run.written(next);
+                    Attempt::Cleared
+                }
+            });
+        }
+        if run.is_recorded() {
+            match self.store.commit(joined(run.writing(&next), beside)) {
+                Ok(Commit::Committed) => run.written(next),
+                Ok(Commit::Conflict) => return Ok(Attempt::Conflict),
+                // A journal that cannot be written does not stop the first clear; a later one has it already.
+                Err(error) if run.stored.is_some() => return Err(error),
+                Err(_) => run.unrecord(),
+            }
+        }
+        Ok(match self.store.commit(emptying(clearing))? {
+            Commit::Conflict => Attempt::Conflict,
+            Commit::Committed => {
+                run.change(|record| record.clear.stage = Stage::Cleared);
+                Attempt::Cleared
+            }
+        })
+    }
+
+    /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
+    /// before.
+    fn next_epoch(&self, record: &Record, leaver: &Leaver) -> Result<Option<(Requirement, Entry)>, HostError> {
+        let key = epoch_key(&self.config.layout, leaver);
+        let seen = self.read_one(&key)?;
+        let own = record.clear.epochs.get(&key);
+        if own.is_some_and(|own| seen.as_ref().map(Secret::reveal) != Some(own)) {
+            return Ok(None);
+        }
+        let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
+        let entry = Entry { key: key.clone(), value: Secret::from(drawn), protect: false };
+        Ok(Some((Requirement { key, value: seen }, entry)))
+    }
+
+    /// Clears what an interrupted or waiting sign-out still has to clear. Answers whether the sign-out is still this
+    /// runner's.
+    pub(super) fn finish_clear(&self, run: &mut Run<'_>) -> bool {
+        for leaver in run.record.leavers() {
+            let mut outcome = Ok(Attempt::Conflict);
+            for _ in 0..super::records::TRIES {
+                outcome = self.look(&leaver).and_then(|found| self.try_clear(run, &leaver, &found, Change::default()));
+                if outcome != Ok(Attempt::Conflict) || !run.save() {
+                    break;
+                }
+            }
+            if run.lost {
+                return false;
+            }
+            match outcome {
+                Ok(Attempt::Cleared) => {}
+                Ok(Attempt::Struck) => {
+                    run.change(move |record| strike(record, &leaver));
+                }
+                Ok(Attempt::Conflict) | Err(_) => {
+                    self.clear_later(run);
+                    return run.save();
+                }
+            }
+        }
+        run.change(|record| {
+            if record.leavers().is_empty() {
+                record.clear.stage = Stage::Struck;
+            }
+        });
+        if run.record.clear.stage != Stage::Struck {
+            self.read_back(run);
+        }
+        run.save()
+    }
+
+    fn clear_later(&self, run: &mut Run<'_>) {
+        let (now, tries) = (entropy::now(), run.record.clear.tries);
+        run.change(move |record| {
+            record.clear.stage = Stage::Waiting;
+            record.clear.tries = tries.saturating_add(1);
+            record.clear.next_at = now.saturating_add(pause(tries, None));
+            let unknown = SessionStatus::Unconfirmed { because: Doubt::StoreUnavailable };
+            record.application = unknown;
+            record.accounts.iter_mut().for_each(|account| account.status = unknown);
+        });
+    }
+
+    /// Lists the keys again: only what is seen to be gone has ended, and of a cookie nobody sees that. What somebody wrote
+    /// in the meantime goes as well.
+    pub(super) fn read_back(&self, run: &mut Run<'_>) {
+        for leaver in run.record.leavers() {
+            let (mut left, mut struck) = (self.look(&leaver), false);
+            for _ in 1..PASSES {
+                let Some(found) = left.as_ref().ok().filter(|left| !left.touched().is_empty()).cloned() else {
+                    break;
+                };
+                let attempt = self.try_clear(run, &leaver, &found, Change::default());
+                struck = attempt == Ok(Attempt::Struck);
+                if struck || attempt.is_err() {
+                    break;
+                }
+                left = self.look(&leaver);
+            }
+            match left {
+                _ if struck => run.change(move |record| strike(record, &leaver)),
+                Ok(left) => {
+                    let again = entropy::now().saturating_add(pause(run.record.clear.tries, None));
+                    run.change(move |record| note_left(record, &leaver, &left, again));
+                }
+                Err(_) => self.clear_later(run),
+            }
+        }
+        let kind = match run.record.application {
+            SessionStatus::Ended { .. } | SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent } => {
+                LogoutEventKind::LogoutSuccess
+            }
+            _ => LogoutEventKind::LogoutFailure,
+        };
+        self.emit(kind, &run.record);
+    }
+}
+
+/// What a clear is about to do.
+fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>) {
+    let status = SessionStatus::Pending;
+    let first = record.clear.epochs.is_empty() && record.clear.struck.is_empty();
+    if record.everyone && first {
+        record.accounts.clear();
+    }
+    for account in clearing.accounts().into_iter().filter(|_| record.everyone) {
+        if !record.accounts.iter().any(|known| known.account == account) {
+            record.accounts.push(AccountStatus { account, status });
+        }
+    }
+    if first {
+        record.cookies.clone_from(&clearing.cookies);
+    }
+    leave_behind(record, clearing.unclear.iter().cloned());
+    let Some(row) = row.filter(|_| record.revokes) else {
+        return;
+    };
+    for (cached, token) in clearing.cached.iter().flat_map(|one| one.tokens.iter().map(move |token| (one, token))) {
+        let called = record.call.as_ref().is_some_and(|call| call.token == token.value);
+        let known = record.revocations.iter().any(|one| one.token.as_ref() == Some(&token.value));
+        let told = |one: &Revoking| one.status == RevocationStatus::Unsupported && one.kind == token.kind;
+        let listed = record.revocations.iter().any(|one| told(one) && one.account == cached.account);
+        let takes = row.revocations.kinds.contains(&token.kind) || row.revocation == Endpoint::Missing;
+        if takes && !called && !known && !listed {
+            record.revocations.push(revoking(&row.revocation, &cached.account, token));
+        }
+    }
+}
+
+/// A token that has to be revoked: where the provider cannot, there is nothing to keep it for.
+pub(super) fn revoking(endpoint: &Endpoint, account: &str, token: &Token) -> Revoking {
+    let waiting = Revoking::new(account, token.kind, token.value.clone());
+    match endpoint {
+        Endpoint::Missing => Revoking { status: RevocationStatus::Unsupported, token: None, ..waiting },
+        Endpoint::Known(_) | Endpoint::Discovered => waiting,
+    }
+}
+
+fn leave_behind(record: &mut Record, keys: impl IntoIterator<Item = String>) {
+    record.left_behind.extend(keys);
+    record.left_behind.sort();
+    record.left_behind.dedup();
+}
+
+/// What is still there of one leaver after the clear; what ought to be gone is tried again.
+pub(super) fn note_left(record: &mut Record, leaver: &Leaver, left: &Clearing, again: i64) {
+    let failed = SessionStatus::Failed { because: Failure::LeftBehind };
+    let ended = if record.cookies.is_empty() {
+        SessionStatus::Ended { evidence: Evidence::ReadBack }
+    } else {
+        SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent }
+    };
+    // What was not clear before is not clearer now that the entries beside it are gone.
+    leave_behind(record, left.left_behind());
+    record.application = if record.left_behind.is_empty() { ended } else { failed };
+    let one = !record.left_behind.is_empty();
+    for account in &mut record.accounts {
+        let (concerned, held) = match leaver {
+            Leaver::One(name) => (account.account == *name, one),
+            Leaver::Everyone => {
+                (true, left.cached.iter().any(|cached| cached.account.eq_ignore_ascii_case(&account.account)))
+            }
+        };
+        if concerned {
+            account.status = if held { failed } else { ended };
+        }
+    }
+    record.clear.stage = Stage::Done;
+    if !left.touched().is_empty() {
+        record.clear.stage = Stage::Waiting;
+        record.clear.tries = record.clear.tries.saturating_add(1);
+        record.clear.next_at = again;
+    }
+}
+
+/// Somebody signed in again: the clear is off for this leaver.
+pub(super) fn strike(record: &mut Record, leaver: &Leaver) {
+    let superseded = SessionStatus::Unconfirmed { because: Doubt::Superseded };
+    for account in &mut record.accounts {
+        if *leaver == Leaver::Everyone || *leaver == Leaver::One(account.account.clone()) {
+            account.status = superseded;
+            record.clear.struck.push(account.account.clone());
+        }
+    }
+    record.clear.struck.sort();
+    record.clear.struck.dedup();
+    let all = record.accounts.iter().all(|account| record.clear.struck.contains(&account.account));
+    if all || *leaver == Leaver::Everyone {
+        record.application = superseded;
+        record.clear.stage = Stage::Struck;
+    }
+}
+
+fn emptying(clearing: &Clearing) -> Change {
+    let mut change = Change { remove: clearing.remove.clone(), ..Change::default() };
+    for rewrite in &clearing.rewrite {
+        change.require.push(super::store::require(&rewrite.key, &rewrite.seen));
+        change.write.push(Entry { key: rewrite.key.clone(), value: rewrite.becomes.clone(), protect: true });
+    }
+    change
+}
+
+pub(super) fn joined(mut one: Change, other: Change) -> Change {
+    one.require.extend(other.require);
+    one.write.extend(other.write);
+    one.remove.extend(other.remove);
+    one
+}

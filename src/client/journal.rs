@@ -1,0 +1,257 @@
+//! The record of a sign-out that begins: a new one, or the one of the same sign-out that is under way; and what becomes of
+//! older ones.
+
+use super::clear::{joined, revoking};
+use super::run::Stored;
+use super::{LogoutClient, entropy};
+use crate::cache::Leaver;
+use crate::config::Home;
+use crate::error::LogoutError;
+use crate::host::{Change, LogoutEventKind};
+use crate::navigation::LogoutMode;
+use crate::outcome::{AccountStatus, Doubt, SessionStatus, UpstreamStatus};
+use crate::pending::{self, Journey, Record};
+use crate::plan::{LogoutPlan, OwnedToken};
+use crate::provider::parameters::Carries;
+use crate::secret::Secret;
+use crate::unfinished::{Calling, Clear, Handover, Stage, is_late};
+
+/// A record to begin with.
+pub(super) struct Opened {
+    pub(super) record: Record,
+    /// As it is in the store, where the sign-out is already under way.
+    pub(super) stored: Option<Stored>,
+    pub(super) older: Vec<Older>,
+    /// What the browser has to bring back.
+    pub(super) ticket: Option<Secret>,
+}
+
+impl Opened {
+    /// The record, where somebody else works on this very sign-out and nothing new has to go.
+    pub(super) fn live(&self, nothing_left: bool) -> Option<Record> {
+        let claimed = self.stored.as_ref().is_some_and(|stored| stored.record.is_claimed(entropy::now()));
+        (claimed && nothing_left).then(|| self.record.clone())
+    }
+}
+
+/// An older record of the same accounts or browser, and what becomes of it.
+pub(super) struct Older {
+    stored: Stored,
+    becomes: Option<Record>,
+}
+
+impl LogoutClient {
+    /// The record of the same sign-out that is under way, else a new one, and the older ones that it supersedes (PLR-13)
+    /// or pushes out; none where they cannot be read.
+    pub(super) fn open(&self, plan: &LogoutPlan) -> Result<Opened, LogoutError> {
+        let now = entropy::now();
+        let mut records = self.records(&pending::scope(self.config.home, &plan.leaver)).unwrap_or_default();
+        let ticket = plan.ticket.as_ref();
+        if let Some((id, _)) = ticket.and_then(|ticket| pending::identify(ticket.reveal())) {
+            let known = records.iter().any(|stored| stored.record.id == id);
+            records.extend(self.record(id).ok().flatten().filter(|_| !known));
+        }
+        records.sort_by_key(|stored| std::cmp::Reverse(stored.record.issued_at));
+        let joinable = records.iter().position(|stored| self.joins(plan, &stored.record, now));
+        let stored = joinable.map(|at| records.remove(at));
+        let mut older = Vec::new();
+        for (at, stored) in records.into_iter().enumerate() {
+            let one = &stored.record;
+            if one.is_forgotten(now) || at + 1 >= pending::MOST && !one.is_owed() {
+                older.push(Older { stored, becomes: None });
+            } else if self.concerns(plan, one) && (one.is_waiting() || one.handover.is_some()) {
+                let mut becomes = one.clone();
+                becomes.supersede();
+                older.push(Older { stored, becomes: Some(becomes) });
+            }
+        }
+        match stored {
+            Some(stored) => {
+                let record = self.again(plan, stored.record.clone(), now);
+                Ok(Opened { record, stored: Some(stored), older, ticket: plan.ticket.clone() })
+            }
+            None => self.open_new(plan, older),
+        }
+    }
+
+    /// Whether this record is the same sign-out: of the same accounts and browser, asked for in the same way.
+    fn joins(&self, plan: &LogoutPlan, record: &Record, now: i64) -> bool {
+        let same = |handover: &Handover| handover.request == plan.request && !is_late(handover.asked_at, now);
+        let everyone = plan.leaver == Leaver::Everyone;
+        let accounts = || record.accounts.iter().map(|account| &account.account).eq(&plan.accounts);
+        record.handover.as_ref().is_some_and(same)
+            && plan.departure.is_some()
+            && self.concerns(plan, record)
+            && record.everyone == everyone
+            && (everyone || accounts())
+    }
+
+    fn concerns(&self, plan: &LogoutPlan, record: &Record) -> bool {
+        match self.config.home {
+            Home::Server => plan.ticket.is_some() && record.has_ticket(plan.ticket.as_ref()),
+            Home::Device => {
+                let named = |account: &AccountStatus| plan.accounts.contains(&account.account);
+                record.everyone || plan.leaver == Leaver::Everyone || record.accounts.iter().any(named)
+            }
+        }
+    }
+
+    /// The same sign-out once more: the same navigation, and whatever has come into the cache since goes as well.
+    fn again(&self, plan: &LogoutPlan, record: Record, now: i64) -> Record {
+        let fresh = self.record_of(plan, record.id.clone(), now);
+        let provider = if record.is_on_its_way() { record.provider } else { fresh.provider };
+        let mut revocations = record.revocations;
+        for one in fresh.revocations {
+            if one.token.is_some() && !revocations.iter().any(|known| known.token == one.token) {
+                revocations.push(one);
+            }
+        }
+        let hints = plan.departure.as_ref().map(|departure| &departure.draft);
+        Record {
+            issued_at: record.issued_at,
+            correlation_id: record.correlation_id,
+            ticket_hash: record.ticket_hash,
+            provider,
+            logout: record.logout.map(|journey| Journey { over: false, started_at: now, ..journey }),
+            handover: record.handover.map(|handover| Handover {
+                asked_at: now,
+                id_token_hint: handover.id_token_hint.or(hints.and_then(|hints| hints.id_token_hint.clone())),
+                logout_hint: handover.logout_hint.or(hints.and_then(|hints| hints.logout_hint.clone())),
+                ..handover
+            }),
+            warnings: record.warnings,
+            open_window: record.open_window,
+            proof: record.proof,
+            revocations,
+            ..fresh
+        }
+    }
+
+    pub(super) fn open_new(&self, plan: &LogoutPlan, older: Vec<Older>) -> Result<Opened, LogoutError> {
+        let now = entropy::now();
+        let scope = pending::scope(self.config.home, &plan.leaver);
+        let id = format!("{scope}.{}", entropy::random()?);
+        let state = format!("{id}.{}", entropy::random()?);
+        let ticket = match self.config.home {
+            Home::Server => Some(Secret::from(format!("{id}.{}", entropy::random()?))),
+            Home::Device => None,
+        };
+        let correlation_id = entropy::uuid()?;
+        let mut record = self.record_of(plan, id, now);
+        record.correlation_id = plan.correlation_id.clone().unwrap_or(correlation_id);
+        record.ticket_hash = ticket.as_ref().map(|ticket| pending::hash(ticket.reveal()));
+        if let Some(departure) = &plan.departure {
+            let echoes = self.row.parameters.carry(Carries::State);
+            let journey = |uri: &String| Journey { echoes, ..Journey::new(&state, uri.clone(), now) };
+            record.logout = departure.draft.redirect_uri.as_ref().map(journey);
+            record.handover = Some(Handover {
+                request: plan.request.clone(),
+                state: Secret::from(state.as_str()),
+                id_token_hint: departure.draft.id_token_hint.clone(),
+                logout_hint: departure.draft.logout_hint.clone(),
+                asked_at: now,
+                given_at: None,
+            });
+        }
+        Ok(Opened { record, stored: None, older, ticket })
+    }
+
+    /// What the plan says, before anything was drawn or done.
+    fn record_of(&self, plan: &LogoutPlan, id: String, now: i64) -> Record {
+        let pending = SessionStatus::Pending;
+        let draft = plan.departure.as_ref().map(|departure| &departure.draft);
+        let returns = draft.filter(|draft| draft.redirect_uri.is_some());
+        let token = |owned: &OwnedToken| revoking(&plan.revocation, &owned.account, &owned.token);
+        Record {
+            version: Record::VERSION,
+            id,
+            issued_at: now,
+            owner: None,
+            claimed_until: None,
+            authority: plan.authority.clone(),
+            correlation_id: String::new(),
+            mode: plan.departure.as_ref().map_or(LogoutMode::Redirect, |departure| departure.mode),
+            everyone: plan.leaver == Leaver::Everyone,
+            clear: Clear::new(plan.after_return),
+            application: pending,
+            accounts: plan.accounts.iter().map(|id| AccountStatus { account: id.clone(), status: pending }).collect(),
+            provider: match (plan.asks_provider(), plan.obstacle) {
+                (true, _) => pending,
+                (false, Some(obstacle)) => SessionStatus::Failed { because: obstacle.into() },
+                (false, None) => SessionStatus::NotAsked,
+            },
+            upstream: match draft {
+                Some(draft) if draft.federated => UpstreamStatus::Unconfirmed,
+                _ => UpstreamStatus::NotAsked,
+            },
+            call: plan.call.as_ref().map(|planned| Calling {
+                account: planned.account.clone(),
+                token: planned.token.clone(),
+                tries: 0,
+                next_at: 0,
+            }),
+            handover: None,
+            revokes: plan.revokes,
+            revocations: plan.tokens.iter().map(token).collect(),
+            left_behind: Vec::new(),
+            cookies: if plan.after_return { Vec::new() } else { plan.cookies.clone() },
+            warnings: plan.warnings.clone(),
+            provider_error: None,
+            return_to: plan.return_to.clone(),
+            caller_state: returns.and_then(|draft| draft.caller_state.clone()),
+            ticket_hash: None,
+            logout: None,
+            proof: None,
+            open_window: false,
+            frame_parent: plan.frame_parent.clone(),
+            reauthenticated: false,
+        }
+    }
+
+    /// What becomes of older records, to be written along with the new one.
+    pub(super) fn superseding(&self, older: &[Older]) -> Change {
+        older.iter().fold(Change::default(), |change, one| {
+            let own = match &one.becomes {
+                Some(record) => self.writing(record, Some(&one.stored)),
+                None => self.forgetting(&one.stored),
+            };
+            joined(change, own)
+        })
+    }
+
+    /// The windows of superseded sign-outs are closed.
+    pub(super) fn close(&self, older: &[Older]) {
+        for one in older.iter().filter(|one| one.becomes.is_some()) {
+            self.dismiss(&one.stored.record.id, one.stored.record.open_window);
+        }
+    }
+
+    /// The browser of this sign-out goes nowhere any more.
+    pub(super) fn end(&self, record: &Record) {
+        self.emit(LogoutEventKind::LogoutEnd, record);
+    }
+}
+
+impl Record {
+    /// A later sign-out, or a sign-in, has taken over the browser.
+    pub(super) fn supersede(&mut self) {
+        if self.is_waiting() {
+            self.stop_waiting(SessionStatus::Unconfirmed { because: Doubt::Superseded });
+        }
+        self.handover = None;
+        self.open_window = false;
+    }
+}
+
+impl Clear {
+    fn new(after_return: bool) -> Self {
+        Self {
+            stage: Stage::Waiting,
+            after_return,
+            epochs: std::collections::BTreeMap::new(),
+            struck: Vec::new(),
+            tries: 0,
+            next_at: 0,
+        }
+    }
+}

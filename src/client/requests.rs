@@ -1,0 +1,129 @@
+//! Requests that need no browser: the direct call, and the revocations. Each is best effort and ends as a reason; what may
+//! still succeed later is kept for `resume`.
+
+use super::discover::Lookup;
+use super::run::Run;
+use super::{LogoutClient, entropy};
+use crate::account::Token;
+use crate::asked::check_opaque;
+use crate::direct_call;
+use crate::host::{HostError, HttpAnswer};
+use crate::outcome::{Failure, RevocationStatus, SessionStatus};
+use crate::plan::{OwnedToken, PlannedCall};
+use crate::planning::about_metadata;
+use crate::provider::row::{Endpoint, Row, endpoint_url};
+use crate::revocation;
+use crate::unfinished::{Revoking, pause};
+
+impl LogoutClient {
+    /// Ends the session by a direct request, if one is due. Answers whether the sign-out is still this runner's.
+    pub(super) fn call(&self, run: &mut Run<'_>) -> bool {
+        let now = entropy::now();
+        let Some(calling) = run.record.call.clone().filter(|calling| calling.next_at <= now) else {
+            return true;
+        };
+        let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
+        let Some(call) = row.as_ref().and_then(|row| row.direct.clone()).filter(|call| call.enabled) else {
+            run.change(|record| {
+                record.call = None;
+                record.provider = SessionStatus::Failed { because: Failure::NoEndpoint };
+            });
+            return run.save();
+        };
+        let planned = PlannedCall { call, account: calling.account.clone(), token: calling.token.clone() };
+        let request = direct_call::call(&self.config, &planned, self.row.public_addresses_only);
+        let answer = self.send(request);
+        let (provider, error) = direct_call::read(&planned, answer.as_ref());
+        let again = direct_call::may_succeed_later(provider).then(|| {
+            let next_at = now.saturating_add(pause(calling.tries, answer.as_ref().ok()));
+            crate::unfinished::Calling { tries: calling.tries.saturating_add(1), next_at, ..calling }
+        });
+        run.change(move |record| {
+            record.provider = provider;
+            record.provider_error.clone_from(&error);
+            record.call.clone_from(&again);
+        });
+        run.save()
+    }
+
+    /// Revokes what is due, refresh tokens first (REV-06). No failure stops the next.
+    pub(super) fn revoke(&self, run: &mut Run<'_>, lookup: &mut Lookup) {
+        let now = entropy::now();
+        if !run.record.revocations.iter().any(|one| one.is_due(now)) {
+            return;
+        }
+        let Some(row) = self.row_of(&run.record).map(std::borrow::Cow::into_owned) else {
+            return;
+        };
+        let endpoint = match &row.revocation {
+            Endpoint::Known(address) => Ok(Some(address.clone())),
+            Endpoint::Missing => Ok(None),
+            Endpoint::Discovered => self.metadata_once(lookup).map(|metadata| {
+                let said = about_metadata(&metadata);
+                run.change(move |record| record.learn(said.clone()));
+                metadata.revocation
+            }),
+        };
+        let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok())).map_err(|_| ());
+        for at in 0..run.record.revocations.len() {
+            let Some(one) = run.record.revocations.get(at).filter(|one| one.is_due(now)).cloned() else {
+                continue;
+            };
+            // REV-04: one token of an unsupported kind tells about the others.
+            let unsupported = run
+                .record
+                .revocations
+                .iter()
+                .any(|known| known.kind == one.kind && known.status == RevocationStatus::Unsupported);
+            let endpoint = endpoint.as_ref().map(Option::as_deref);
+            let done = self.revoke_one(&row, endpoint, unsupported, &one, now);
+            run.change(move |record| {
+                if let Some(known) = record.revocations.get_mut(at) {
+                    known.clone_from(&done);
+                }
+            });
+            if !run.save() {
+                return;
+            }
+        }
+    }
+
+    fn revoke_one(
+        &self,
+        row: &Row,
+        endpoint: Result<Option<&str>, &()>,
+        unsupported: bool,
+        one: &Revoking,
+        now: i64,
+    ) -> Revoking {
+        let ended = |status| Revoking { status, token: None, ..one.clone() };
+        let later = |status, error, answer: Option<&HttpAnswer>| Revoking {
+            status,
+            provider_error: error,
+            tries: one.tries.saturating_add(1),
+            next_at: now.saturating_add(pause(one.tries, answer)),
+            ..one.clone()
+        };
+        let Some(value) = one.token.clone() else {
+            return one.clone();
+        };
+        let address = match endpoint {
+            Err(_) => return later(RevocationStatus::Uncertain, None, None),
+            Ok(Some(address)) if !unsupported => address,
+            Ok(_) => return ended(RevocationStatus::Unsupported),
+        };
+        // A cached token that cannot go into a form stays alive.
+        if check_opaque(&value).is_err() {
+            return ended(RevocationStatus::Uncertain);
+        }
+        let owned = OwnedToken { account: one.account.clone(), token: Token { kind: one.kind, value } };
+        let dialect = row.revocations.dialect;
+        let call = revocation::call(&self.config, dialect, address, &owned, row.public_addresses_only);
+        let answer: Result<HttpAnswer, HostError> = self.send(call);
+        let read = revocation::read(dialect, &owned, answer.as_ref());
+        match read.status {
+            RevocationStatus::Uncertain => later(read.status, read.provider_error, answer.as_ref().ok()),
+            status => Revoking { provider_error: read.provider_error, ..ended(status) },
+        }
+    }
+}

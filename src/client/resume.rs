@@ -1,0 +1,148 @@
+//! Finishing what was interrupted: at start-up, and whenever something is due. It never navigates.
+
+use super::discover::Lookup;
+use super::records::due_prefix;
+use super::run::{Run, Stored};
+use super::{LogoutClient, entropy};
+use crate::cache::Leaver;
+use crate::config::Home;
+use crate::error::LogoutError;
+use crate::host::{Change, HostError};
+use crate::outcome::Resumed;
+use crate::pending;
+
+#[uniffi::export]
+impl LogoutClient {
+    /// Finishes sign-outs that were interrupted, at most `limit` of them: what has still to be cleared first, then direct
+    /// requests and revocations that are due. Call it when the app starts, and again at `next_due`. It never opens a
+    /// browser, and a sign-out that somebody works on is left alone.
+    ///
+    /// Fails for a limit that is not positive, and when the store does not answer. Touches: store, network, listeners.
+    pub fn resume(&self, limit: i64) -> Result<Resumed, LogoutError> {
+        let limit = usize::try_from(limit).ok().filter(|limit| *limit > 0);
+        let limit = limit.ok_or_else(|| LogoutError::request("JRN-05", "resume needs a limit of at least 1"))?;
+        self.finish(limit)
+    }
+}
+
+impl LogoutClient {
+    fn finish(&self, limit: usize) -> Result<Resumed, LogoutError> {
+        let now = entropy::now();
+        let found = self.due(now, limit).map_err(super::store::before)?;
+        let mut resumed = Resumed { outcomes: Vec::new(), next_due: found.later, set_aside: found.set_aside };
+        let mut runs = Vec::new();
+        for stored in found.records {
+            let mut run = Run::claim(self, stored.record.clone(), Some(stored))?;
+            if run.save() {
+                runs.push(run);
+            }
+        }
+        // Everybody is signed out of the app before anybody waits for a network.
+        for run in runs.iter_mut().filter(|run| run.record.wants_clear(now)) {
+            self.finish_clear(run);
+        }
+        let mut lookup = Lookup::default();
+        for mut run in runs {
+            if !run.lost && self.call(&mut run) && run.record.may_revoke() {
+                self.revoke(&mut run, &mut lookup);
+            }
+            let record = run.release();
+            let due = record.due(self.keep_tokens());
+            resumed.next_due = resumed.next_due.into_iter().chain(due).min();
+            resumed.outcomes.push(self.known(&record));
+        }
+        Ok(resumed)
+    }
+
+    /// What is due, oldest first, and when the next is; what has had its time is swept on the way.
+    fn due(&self, now: i64, limit: usize) -> Result<Due, HostError> {
+        match self.config.home {
+            Home::Device => self.due_on_a_device(now, limit),
+            Home::Server => self.due_on_a_server(now, limit),
+        }
+    }
+
+    fn due_on_a_device(&self, now: i64, limit: usize) -> Result<Due, HostError> {
+        let (records, set_aside) = self.listed(&pending::scope(Home::Device, &Leaver::Everyone))?;
+        let mut found = Due { set_aside, ..Due::default() };
+        for stored in records {
+            self.sort_in(&mut found, stored, now);
+        }
+        found.records.sort_by_key(|stored| stored.record.issued_at);
+        found.keep(limit, self.keep_tokens());
+        Ok(found)
+    }
+
+    /// On a server an index says what is due, so that nobody lists everybody's records.
+    fn due_on_a_server(&self, now: i64, limit: usize) -> Result<Due, HostError> {
+        let mut found = Due::default();
+        for remembered in [false, true] {
+            let prefix = due_prefix(remembered);
+            let mut keys = self.store.keys(prefix.clone())?;
+            keys.retain(|key| key.starts_with(&prefix));
+            keys.sort();
+            for key in keys {
+                let (due, id) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')).unwrap_or_default();
+                let due = due.parse::<i64>().unwrap_or(0);
+                // What lies further ahead than anything ever does was written by a clock that jumped.
+                if due <= now && found.records.len() < limit || due > now.saturating_add(pending::REMEMBER) {
+                    self.follow(&mut found, &key, id, now)?;
+                } else if !remembered {
+                    found.later = found.later.into_iter().chain([due]).min();
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What an entry of the index leads to; one that leads nowhere, or is out of date, goes.
+    fn follow(&self, found: &mut Due, key: &String, id: &str, now: i64) -> Result<(), HostError> {
+        match self.record(id)? {
+            Some(stored) => {
+                if self.due_key(&stored.record).as_ref() != Some(key) {
+                    self.drop_key(key);
+                }
+                self.sort_in(found, stored, now);
+            }
+            None if pending::is_id(id) && self.read_one(&pending::key(id))?.is_some() => {
+                found.set_aside.push(pending::key(id));
+            }
+            None => self.drop_key(key),
+        }
+        Ok(())
+    }
+
+    fn drop_key(&self, key: &str) {
+        let _ = self.store.commit(Change { remove: vec![key.to_owned()], ..Change::default() });
+    }
+
+    fn sort_in(&self, found: &mut Due, stored: Stored, now: i64) {
+        let record = &stored.record;
+        if record.is_forgotten(now) {
+            self.forget(&stored);
+        } else if record.is_claimed(now) {
+            found.later = found.later.into_iter().chain(record.claimed_until).min();
+        } else if record.wants_work(now) || stored.aged {
+            found.records.push(stored);
+        } else {
+            found.later = found.later.into_iter().chain(record.due(self.keep_tokens())).min();
+        }
+    }
+}
+
+/// What `resume` found.
+#[derive(Default)]
+struct Due {
+    records: Vec<Stored>,
+    /// When the next one is due that is not among them.
+    later: Option<i64>,
+    set_aside: Vec<String>,
+}
+
+impl Due {
+    fn keep(&mut self, limit: usize, keep_tokens: i64) {
+        let over = self.records.split_off(limit.min(self.records.len()));
+        let due = over.iter().filter_map(|stored| stored.record.due(keep_tokens));
+        self.later = self.later.into_iter().chain(due).min();
+    }
+}

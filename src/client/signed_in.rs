@@ -1,0 +1,96 @@
+//! Somebody signed in: what older sign-outs have still to do must not reach the new session.
+
+use super::clear::{joined, strike};
+use super::records::TRIES;
+use super::run::Stored;
+use super::store::before;
+use super::{LogoutClient, entropy};
+use crate::cache::Leaver;
+use crate::config::Home;
+use crate::error::LogoutError;
+use crate::guard::epoch_key;
+use crate::host::{Change, Commit, Entry, HostError};
+use crate::id_token::read_id_token_unverified;
+use crate::pending::{self, Record};
+use crate::secret::Secret;
+use crate::unfinished::Stage;
+
+#[uniffi::export]
+impl LogoutClient {
+    /// Says that this account has signed in: one line in the code that handles a sign-in, before the new tokens are saved.
+    /// Sign-outs of it that are not finished neither clear nor navigate any more; what they have to revoke is still
+    /// revoked. With the ID token a fresh `auth_time` ends the advice to ask for a password. On a server give the ticket
+    /// of this browser too (`ticket_in_cookies`).
+    ///
+    /// Fails for a malformed ID token, and when the store does not answer. Touches: store, navigator.
+    #[uniffi::method(default(id_token), default(ticket))]
+    pub fn signed_in(
+        &self,
+        account: &str,
+        id_token: Option<Secret>,
+        ticket: Option<Secret>,
+    ) -> Result<(), LogoutError> {
+        let hints = id_token.as_ref().map(read_id_token_unverified).transpose()?;
+        let authenticated_at = hints.and_then(|hints| hints.authenticated_at);
+        self.welcome(account, authenticated_at, ticket.as_ref()).map_err(before)
+    }
+}
+
+impl LogoutClient {
+    fn welcome(&self, account: &str, authenticated_at: Option<i64>, ticket: Option<&Secret>) -> Result<(), HostError> {
+        for _ in 0..TRIES {
+            let mut change = Change::default();
+            let mut closed = Vec::new();
+            for stored in self.of_account(account, ticket)? {
+                let mut record = stored.record.clone();
+                let open_window = record.open_window;
+                stand_down(&mut record, account, authenticated_at);
+                if record != stored.record {
+                    change = joined(change, self.writing(&record, Some(&stored)));
+                    closed.push((record.id, open_window));
+                }
+            }
+            change.write.push(self.fresh_epoch(account)?);
+            if self.store.commit(change)? == Commit::Committed {
+                closed.iter().for_each(|(id, open_window)| self.dismiss(id, *open_window));
+                return Ok(());
+            }
+        }
+        Err(HostError::Unavailable { reason: "the records were changed by others again and again".to_owned() })
+    }
+
+    /// The sign-outs that may still reach this account or browser.
+    fn of_account(&self, account: &str, ticket: Option<&Secret>) -> Result<Vec<Stored>, HostError> {
+        let scope = pending::scope(self.config.home, &Leaver::One(account.to_owned()));
+        let mut found = self.records(&scope)?;
+        if self.config.home == Home::Device {
+            let named = |record: &Record| record.accounts.iter().any(|known| known.account == account);
+            found.retain(|stored| stored.record.everyone || named(&stored.record));
+        }
+        if let Some((id, _)) = ticket.and_then(|ticket| pending::identify(ticket.reveal())) {
+            let known = found.iter().any(|stored| stored.record.id == id);
+            let other = self.record(id)?.filter(|stored| !known && stored.record.has_ticket(ticket));
+            found.extend(other);
+        }
+        Ok(found)
+    }
+
+    fn fresh_epoch(&self, account: &str) -> Result<Entry, HostError> {
+        let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
+        let key = epoch_key(&self.config.layout, &Leaver::One(account.to_owned()));
+        Ok(Entry { key, value: Secret::from(drawn), protect: false })
+    }
+}
+
+/// A sign-out stands down for a session that is newer than it; of everyone, the others go on leaving, one by one.
+fn stand_down(record: &mut Record, account: &str, authenticated_at: Option<i64>) {
+    if matches!(record.clear.stage, Stage::Waiting | Stage::Cleared | Stage::Kept) {
+        let whole = record.accounts.is_empty();
+        strike(record, &if whole { Leaver::Everyone } else { Leaver::One(account.to_owned()) });
+        if record.everyone {
+            record.clear.epochs.clear();
+        }
+    }
+    record.supersede();
+    record.reauthenticated |= authenticated_at.is_some_and(|at| at >= record.issued_at);
+}
