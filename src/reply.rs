@@ -55,7 +55,7 @@ impl LogoutOutcome {
             (None, Some(page)) => Reply::see_other(page),
             (None, None) => local(self),
         };
-        let reply = self.cookies.iter().fold(reply, |reply, cookie| reply.header("Set-Cookie", cookie.deletion()));
+        let reply = delete_cookies(reply, self);
         let secure = self
             .next
             .as_ref()
@@ -80,15 +80,17 @@ impl Navigation {
 impl Completion {
     /// The answer to the browser that came back: it goes to the page that the record names, never to one that the
     /// returned address names. In a hidden frame it is a page that tells the one holding the frame, which then removes
-    /// it: a message `exeunt.returned`, posted to the origin of `initiating_page` alone.
+    /// it: a message `exeunt.returned`, posted to the origin of `initiating_page` alone. Where the clear waited for the
+    /// browser, the cookies that end with the session are deleted here.
     pub fn reply(&self) -> Reply {
         match self {
             Self::Matched { outcome } | Self::AlreadyHandled { outcome } => {
-                match (&outcome.frame_parent, &outcome.return_to) {
+                let reply = match (&outcome.frame_parent, &outcome.return_to) {
                     (Some(parent), _) => frame_page(parent),
                     (None, Some(page)) => Reply::see_other(page),
                     (None, None) => local(outcome),
-                }
+                };
+                delete_cookies(reply, outcome)
             }
             Self::NotOurs { why } => Reply::new(400).text(match why {
                 NotOursReason::NotThisBrowser => "This sign-out was begun in another browser.\n",
@@ -100,6 +102,10 @@ impl Completion {
             }),
         }
     }
+}
+
+fn delete_cookies(reply: Reply, outcome: &LogoutOutcome) -> Reply {
+    outcome.cookies.iter().fold(reply, |reply, cookie| reply.header("Set-Cookie", cookie.deletion()))
 }
 
 /// What can be said without the provider.

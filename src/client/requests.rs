@@ -22,6 +22,9 @@ impl LogoutClient {
         let Some(calling) = run.record.call.clone().filter(|calling| calling.next_at <= now) else {
             return true;
         };
+        if !run.save() {
+            return false;
+        }
         let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
         let Some(call) = row.as_ref().and_then(|row| row.direct.clone()).filter(|call| call.enabled) else {
             run.change(|record| {

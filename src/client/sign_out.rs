@@ -32,8 +32,7 @@ impl LogoutClient {
             }
         } else {
             self.read_back(&mut run);
-            if run.save() {
-                self.call(&mut run);
+            if self.call(&mut run) {
                 next = self.depart(plan, &mut run, &mut lookup);
             }
         }
