@@ -1,8 +1,8 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    Completion, Cookie, Hints, HttpCall, LogoutError, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep,
-    Navigation, PlanWarning, PopupWindow, Reply, Secret, SessionStatus,
+    Completion, Cookie, Hints, HttpCall, LogoutError, LogoutEvent, LogoutEventKind, LogoutOutcome, LogoutPlan,
+    LogoutStep, Navigation, PlanWarning, PopupWindow, Reply, Secret, SessionStatus,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -281,4 +281,8 @@ pub fn call(call: &HttpCall) -> Value {
 
 pub fn event(kind: LogoutEventKind) -> Value {
     json!(snake(&format!("{kind:?}")))
+}
+
+pub fn event_ids(heard: &LogoutEvent) -> Value {
+    json!({"kind": event(heard.kind), "id": heard.id, "correlation_id": heard.correlation_id})
 }

@@ -111,6 +111,12 @@ enum Projection {
         ])
     }
 
+    static func event(_ event: LogoutEvent) -> Json {
+        .present([
+            "kind": name(event.kind), "id": .text(event.id), "correlation_id": .text(event.correlationId),
+        ])
+    }
+
     /// A variant without data: `readBack` as `read_back`.
     static func name(_ value: some Any) -> Json { .text(snake(value)) }
 
