@@ -190,6 +190,9 @@ fn warning(warning: &PlanWarning) -> String {
         PlanWarning::NothingBehindProvider => {
             "There is no session behind the provider: the account is its own.".to_owned()
         }
+        PlanWarning::OptionUnused { option } => {
+            format!("{option} of the request is not used: no browser is sent anywhere.")
+        }
         PlanWarning::SamlLogoutUrlNeeded => {
             "The SAML connection needs a logout URL in the provider's settings; without one its login URL is used."
                 .to_owned()

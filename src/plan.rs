@@ -74,6 +74,11 @@ pub enum PlanWarning {
     ConnectionNeedsOwnClient,
     /// There is no session behind the provider: the account is its own.
     NothingBehindProvider,
+    /// What the request asks of the browser is not used, since none is sent anywhere.
+    OptionUnused {
+        /// The field of the request.
+        option: String,
+    },
     /// A SAML connection needs a logout URL in the provider's settings; without one its login URL is used.
     SamlLogoutUrlNeeded,
     /// A SAML sign-out fails where the sign-in brought no SessionIndex.

@@ -56,6 +56,11 @@ pub(crate) fn plan(
     } else {
         asking.ask(&mut plan, redirect_uri, clearing, metadata)?;
     }
+    // Whether a browser is needed turns on the tokens of the moment, so that these options are no fault of the request.
+    if plan.departure.is_none() {
+        let unused = request.browser_options().map(|option| PlanWarning::OptionUnused { option: option.to_owned() });
+        plan.warnings.extend(unused);
+    }
     Ok(plan)
 }
 
