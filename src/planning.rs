@@ -268,6 +268,7 @@ impl Asking<'_> {
 fn conditions(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
     let open = |why: &&ReturnCondition| match why {
         ReturnCondition::NeedsIdToken => draft.id_token_hint.is_none(),
+        ReturnCondition::MustBeRegistered => !row.compares_with_token_only || draft.id_token_hint.is_some(),
         _ => true,
     };
     row.may_not_return.iter().filter(open).map(|why| PlanWarning::MayNotReturn { why: *why }).collect()

@@ -171,6 +171,8 @@ pub(crate) struct Row {
     pub(crate) farthest_reach: Reach,
     pub(crate) too_far: TooFar,
     pub(crate) may_not_return: &'static [ReturnCondition],
+    /// Whether the address is compared with the registered ones only where an ID token comes with it.
+    pub(crate) compares_with_token_only: bool,
     /// What the provider itself checks a redirect address against, where that is known.
     pub(crate) allow_list: Option<AllowList>,
     /// A page of the provider through which some sessions behind it return; the target follows.
@@ -208,6 +210,7 @@ impl Row {
             farthest_reach: Reach::Provider,
             too_far: TooFar::NOTHING_BEHIND,
             may_not_return: &[],
+            compares_with_token_only: false,
             allow_list: None,
             upstream_return: None,
             revocations: RevocationRule::STANDARD,
@@ -267,7 +270,8 @@ fn tenant_issuer(issuer: &str) -> Option<(&str, &str)> {
 /// A claim of the ID token that spares the user an account picker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HintClaim {
-    pub(crate) cure: &'static str,
+    /// How to come by it; none where the provider is not known to ask without it.
+    pub(crate) cure: Option<&'static str>,
 }
 
 /// A refused authority of one request is a refused request.
