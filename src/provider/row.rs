@@ -229,6 +229,7 @@ impl Row {
             authorization: Endpoint::Missing,
             parameters: Parameters::listed(&[]),
             sends_id_token: false,
+            accepts_post: false,
             ..Self::standard(issuer)
         }
     }
