@@ -170,6 +170,8 @@ pub(crate) struct Departure {
     pub(crate) popup: Option<PopupWindow>,
     pub(crate) main_window_redirect_uri: Option<String>,
     pub(crate) because: BrowserNeed,
+    /// Whether the provider documents a sign-out in a hidden frame.
+    pub(crate) frame_documented: bool,
 }
 
 /// Why a browser has to go there.

@@ -238,6 +238,7 @@ impl Asking<'_> {
             popup: request.popup.clone(),
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),
             because,
+            frame_documented: row.frame_documented,
         })
     }
 }

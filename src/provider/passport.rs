@@ -22,6 +22,7 @@ pub(super) fn row(domain: Option<&str>) -> Result<Row, LogoutError> {
         // PASS-01: the hint is passed on as Passport's own SDK does; this endpoint signs out without a question.
         asks_without_token: false,
         accepts_post: false,
+        frame_documented: true,
         revocations: RevocationRule::REFRESH_ONLY,
         ..Row::standard(&format!("{base}/"))
     })

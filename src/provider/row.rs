@@ -166,6 +166,8 @@ pub(crate) struct Row {
     pub(crate) needs_redirect: bool,
     /// Whether the endpoint takes a form as well as an address.
     pub(crate) accepts_post: bool,
+    /// Whether a sign-out in a hidden frame is documented: others may refuse to be framed, or ask something there.
+    pub(crate) frame_documented: bool,
     pub(crate) default_reach: Reach,
     /// How far this provider can be asked to go, and why not farther.
     pub(crate) farthest_reach: Reach,
@@ -206,6 +208,7 @@ impl Row {
             redirect_needs_identity: true,
             needs_redirect: false,
             accepts_post: true,
+            frame_documented: false,
             default_reach: Reach::Provider,
             farthest_reach: Reach::Provider,
             too_far: TooFar::NOTHING_BEHIND,
