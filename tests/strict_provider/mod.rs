@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::loopback::{Server, answer};
 
+pub mod fixed_hosts;
+
 pub const CLIENT: &str = "app 1";
 /// Form encoding would change every one of its marks.
 pub const SECRET: &str = "s:e/c%r+t";
