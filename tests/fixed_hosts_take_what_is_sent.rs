@@ -19,12 +19,7 @@ use strict_provider::fixed_hosts::{HOSTS, RULES, Vendors, start};
 use strict_provider::{CLIENT, REFRESH_TOKEN, SECRET, TOKEN, send};
 
 /// A back end that signs Alice out with these tokens, revoking them: what became of each.
-fn revoked(
-    vendors: &Arc<Vendors>,
-    provider: Provider,
-    everywhere: bool,
-    tokens: &[(TokenKind, &str)],
-) -> Vec<RevocationStatus> {
+fn revoked(vendors: &Arc<Vendors>, provider: Provider, everywhere: bool, tokens: Tokens) -> Vec<RevocationStatus> {
     let layout = CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() };
     let config = ClientConfig {
         client_secret: Some(Secret::from(SECRET)),
@@ -46,12 +41,15 @@ fn revoked(
     outcome.revocations.into_iter().map(|revocation| revocation.status).collect()
 }
 
-const BOTH: &[(TokenKind, &str)] = &[(TokenKind::RefreshToken, REFRESH_TOKEN), (TokenKind::AccessToken, TOKEN)];
-const ACCESS: &[(TokenKind, &str)] = &[(TokenKind::AccessToken, TOKEN)];
-const STRANGE: &[(TokenKind, &str)] = &[(TokenKind::AccessToken, "token-9")];
+/// Kinds and values.
+type Tokens = &'static [(TokenKind, &'static str)];
+
+const BOTH: Tokens = &[(TokenKind::RefreshToken, REFRESH_TOKEN), (TokenKind::AccessToken, TOKEN)];
+const ACCESS: Tokens = &[(TokenKind::AccessToken, TOKEN)];
+const STRANGE: Tokens = &[(TokenKind::AccessToken, "token-9")];
 
 /// Each vendor's row, whether revoking there ends more than the session, and the tokens that it takes.
-fn rows() -> [(&'static str, Provider, bool, &'static [(TokenKind, &'static str)]); 5] {
+fn rows() -> [(&'static str, Provider, bool, Tokens); 5] {
     [
         (HOSTS[0], Provider::Github, false, ACCESS),
         (HOSTS[1], Provider::Slack, false, ACCESS),
