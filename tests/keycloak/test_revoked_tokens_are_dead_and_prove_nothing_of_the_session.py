@@ -43,7 +43,7 @@ def test_with_the_last_refresh_token_keycloak_ends_the_session_and_no_more_is_cl
     client, _ = make_client(revoke_tokens=True)
     outcome = client.sign_out(EndSessionRequest(who=This(account=replace(tokens.account(), tokens=refresh_alone))))
     assert [revocation.status for revocation in outcome.revocations] == [RevocationStatus.REVOKED]
-    # No other client shares the session, so that Keycloak ends it. That is its own affair: RFC 7009 does not ask for it.
+    # No other client shares the session, so that Keycloak ends it. RFC 7009 does not ask for that.
     assert not alice.realm.takes(tokens.access_token)
     assert not alice.is_signed_in()
     assert not outcome.signed_out_at_provider
