@@ -220,7 +220,10 @@ impl ClientConfig {
             return refuse("RPI-13", "only a server writes pages; leave out prefer_form_post");
         }
         if self.prefer_form_post && !row.accepts_post {
-            return refuse("RPI-13", "this provider takes addresses only, no forms; leave out prefer_form_post");
+            return refuse("RPI-13", "this provider takes no forms; leave out prefer_form_post");
+        }
+        if self.mode.is_some() && row.end_session == Endpoint::Missing {
+            return refuse("MODE-01", "this provider has no page to open in any mode; leave out mode");
         }
         if self.client_authentication.is_some() && self.client_secret.is_none() {
             return refuse("REV-02", "client_authentication needs a client_secret");

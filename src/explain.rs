@@ -115,12 +115,7 @@ fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
         sentences.push(format!("It is asked to return to {}.", without_query(back)));
     }
     sentences.push(needed(departure.because).to_owned());
-    if departure.mode == LogoutMode::Silent {
-        sentences.push(
-            "Where the browser keeps the provider's cookie from hidden frames, only a redirect ends the session."
-                .to_owned(),
-        );
-    }
+    sentences.push(quietest(departure.mode, departure.frame_documented).to_owned());
     sentences
 }
 
@@ -136,6 +131,28 @@ fn needed(because: BrowserNeed) -> &'static str {
             "A direct request would be quieter and needs no browser; no refresh token of the account is known for it."
         }
         BrowserNeed::Everyone => "A direct request would be quieter, but ends one account's session only.",
+    }
+}
+
+/// Of the ways by browser. A redirect and a popup are whole pages, which the provider's cookie always reaches.
+fn quietest(mode: LogoutMode, frame_documented: bool) -> &'static str {
+    match (mode, frame_documented) {
+        (LogoutMode::Silent, true) => {
+            "A hidden frame is the quietest way by browser, and ends the session only where the browser sends the \
+             provider's cookie from one; elsewhere a whole page is the quietest that does."
+        }
+        (LogoutMode::Silent, false) => {
+            "The provider documents no sign-out in a hidden frame, from which a browser may keep its cookie: the quietest \
+             way by browser that really ends the session is a whole page."
+        }
+        (LogoutMode::Redirect | LogoutMode::Popup, true) => {
+            "A hidden frame would be quieter, and ends the session only where the browser sends the provider's cookie \
+             from one; the quietest way by browser that ends it everywhere is a whole page."
+        }
+        (LogoutMode::Redirect | LogoutMode::Popup, false) => {
+            "A whole page is the quietest way by browser that really ends the session: the provider documents no sign-out \
+             in a hidden frame."
+        }
     }
 }
 
@@ -193,6 +210,9 @@ fn warning(warning: &PlanWarning) -> String {
         }
         PlanWarning::NothingBehindProvider => {
             "There is no session behind the provider: the account is its own.".to_owned()
+        }
+        PlanWarning::OptionUnused { option } => {
+            format!("{option} of the request is not used: no browser is sent anywhere.")
         }
         PlanWarning::SamlLogoutUrlNeeded => {
             "The SAML connection needs a logout URL in the provider's settings; without one its login URL is used."

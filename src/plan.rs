@@ -76,6 +76,11 @@ pub enum PlanWarning {
     ConnectionNeedsOwnClient,
     /// There is no session behind the provider: the account is its own.
     NothingBehindProvider,
+    /// What the request asks of the browser is not used, since none is sent anywhere.
+    OptionUnused {
+        /// The field of the request.
+        option: String,
+    },
     /// A SAML connection needs a logout URL in the provider's settings; without one its login URL is used.
     SamlLogoutUrlNeeded,
     /// A SAML sign-out fails where the sign-in brought no SessionIndex.
@@ -169,6 +174,8 @@ pub(crate) struct Departure {
     pub(crate) popup: Option<PopupWindow>,
     pub(crate) main_window_redirect_uri: Option<String>,
     pub(crate) because: BrowserNeed,
+    /// Whether the provider documents a sign-out in a hidden frame.
+    pub(crate) frame_documented: bool,
 }
 
 /// Why a browser has to go there.

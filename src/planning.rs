@@ -60,6 +60,11 @@ pub(crate) fn plan(
     } else {
         asking.ask(&mut plan, redirect_uri, clearing, metadata)?;
     }
+    // Whether a browser is needed turns on the tokens of the moment, so that these options are no fault of the request.
+    if plan.departure.is_none() {
+        let unused = request.browser_options().map(|option| PlanWarning::OptionUnused { option: option.to_owned() });
+        plan.warnings.extend(unused);
+    }
     Ok(plan)
 }
 
@@ -255,6 +260,7 @@ impl Asking<'_> {
             popup: request.popup.clone(),
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),
             because,
+            frame_documented: row.frame_documented,
         })
     }
 }
@@ -285,6 +291,7 @@ impl Asking<'_> {
 fn conditions(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
     let open = |why: &&ReturnCondition| match why {
         ReturnCondition::NeedsIdToken => draft.id_token_hint.is_none(),
+        ReturnCondition::MustBeRegistered => !row.compares_with_token_only || draft.id_token_hint.is_some(),
         _ => true,
     };
     row.may_not_return.iter().filter(open).map(|why| PlanWarning::MayNotReturn { why: *why }).collect()

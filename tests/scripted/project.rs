@@ -1,7 +1,7 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError, LogoutEventKind,
+    Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError, LogoutEvent, LogoutEventKind,
     LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply, Resumed, Saved, Secret,
     SessionStatus,
 };
@@ -314,4 +314,8 @@ pub fn call(call: &HttpCall) -> Value {
 
 pub fn event(kind: LogoutEventKind) -> Value {
     json!(snake(&format!("{kind:?}")))
+}
+
+pub fn event_ids(heard: &LogoutEvent) -> Value {
+    json!({"kind": event(heard.kind), "id": heard.id, "correlation_id": heard.correlation_id})
 }

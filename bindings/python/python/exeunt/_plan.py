@@ -143,6 +143,14 @@ class NothingBehindProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionUnused:
+    """What the request asks of the browser is not used, since none is sent anywhere."""
+
+    option: str
+    """The field of the request."""
+
+
+@dataclass(frozen=True, slots=True)
 class SamlLogoutUrlNeeded:
     """A SAML connection needs a logout URL in the provider's settings; without one its login URL is used."""
 
@@ -191,6 +199,7 @@ PlanWarning: TypeAlias = (
     | AllowListUncertain
     | ConnectionNeedsOwnClient
     | NothingBehindProvider
+    | OptionUnused
     | SamlLogoutUrlNeeded
     | SamlSessionIndexNeeded
     | OtherAppsSignedOut

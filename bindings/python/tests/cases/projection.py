@@ -111,11 +111,8 @@ class Names:
         self.see("id", value.id, placeholder=begun)
         self.see("ticket", value.ticket and value.ticket.reveal())
         self.see_navigation(value.next)
-        self.see_correlation(value.correlation_id)
-
-    def see_correlation(self, correlation_id: str) -> None:
-        if UUID.fullmatch(correlation_id):
-            self.see("uuid", correlation_id, placeholder=False)
+        if UUID.fullmatch(value.correlation_id):
+            self.see("uuid", value.correlation_id, placeholder=False)
 
     def fill(self, text: str) -> str:
         """Put what was seen in the place of its placeholder."""

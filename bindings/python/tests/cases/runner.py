@@ -38,7 +38,7 @@ def run(case: Any) -> None:
     given = only(_repeat(case["given"]), "config", "store", "host", "steps")
     expect = only(
         case["expect"],
-        *("error", "steps", "store", "keys", "own_keys", "navigations", "dismissed", "events", "http"),
+        *("error", "steps", "store", "keys", "own_keys", "navigations", "dismissed", "events", "event_ids", "http"),
     )
     _Run(given).check(expect)
 
@@ -100,6 +100,10 @@ class _Run:
 
     def do_sign_out(self, argument: Any) -> Any:
         return self.begun(self.client.sign_out(self.request(argument)))
+
+    def do_logout(self, argument: Any) -> Any:
+        only(argument)
+        return self.begun(self.client.logout())
 
     def do_run(self, argument: Any) -> Any:
         parts = only(argument, "request", "between")
@@ -182,7 +186,8 @@ class _Run:
             "own_keys": sum(key.startswith("exeunt.pending.") for key in own),
             "navigations": projection.write(self.host.navigations),
             "dismissed": self.host.dismissed,
-            "events": self.host.events,
+            "events": [event.kind.value for event in self.host.events],
+            "event_ids": projection.write(self.host.events),
             "http": self.host.requests,
         }
         for name in expect.keys() - {"steps"}:

@@ -90,7 +90,7 @@ class Host:
         self.client: exeunt.LogoutClient | None = None
         self.navigations: list[exeunt.Navigation] = []
         self.dismissed = 0
-        self.events: list[str] = []
+        self.events: list[exeunt.LogoutEvent] = []
         self.requests: list[Any] = []
 
     def navigate(self, navigation: exeunt.Navigation, /) -> Navigated:
@@ -113,8 +113,7 @@ class Host:
         return Done.DONE
 
     def on_event(self, event: exeunt.LogoutEvent, /) -> Done:
-        self._names.see_correlation(event.correlation_id)
-        self.events.append(event.kind.value)
+        self.events.append(event)
         if "listener" in self._script:
             raise_named(self._script["listener"])
         return Done.DONE

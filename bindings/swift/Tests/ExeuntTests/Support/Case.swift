@@ -88,6 +88,7 @@ struct Expect {
     let navigations: Json?
     let dismissed: Int?
     let events: Json?
+    let eventIds: Json?
     let http: Json?
 
     static func read(_ json: Json, _ place: String) throws -> Expect {
@@ -100,7 +101,8 @@ struct Expect {
                 ownKeys: try fields.numberIfAny("own_keys"),
                 navigations: try fields.optional("navigations", Read.any),
                 dismissed: try fields.numberIfAny("dismissed"),
-                events: try fields.optional("events", Read.any), http: try fields.optional("http", Read.any))
+                events: try fields.optional("events", Read.any),
+                eventIds: try fields.optional("event_ids", Read.any), http: try fields.optional("http", Read.any))
         }
     }
 }
@@ -109,6 +111,7 @@ struct Expect {
 enum Verb {
     case plan(EndSessionRequest)
     case signOut(EndSessionRequest)
+    case logout
     case run(EndSessionRequest, put: [ExactText: String], remove: [String])
     case complete(url: String, ticket: String?)
     case cancel(id: String, reason: CancelReason)
@@ -140,6 +143,7 @@ enum Verb {
 
     private static func named(_ name: String, _ fields: Fields, _ place: String) throws -> Verb {
         switch name {
+        case "logout": return .logout
         case "run":
             let request = try fields.required("request", Read.request)
             let between = try fields.optional("between") { json, place in

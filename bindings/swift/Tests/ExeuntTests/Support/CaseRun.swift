@@ -53,6 +53,7 @@ struct CaseRun {
         switch step {
         case .plan(let request): return Projection.plan(try await client.plan(request))
         case .signOut(let request): return noted(try await client.signOut(filled(request)))
+        case .logout: return noted(try await client.logout())
         case .run(let request, let put, let remove):
             let plan = try await client.plan(filled(request))
             host.store.put(filled(put))
@@ -125,6 +126,7 @@ struct CaseRun {
             ("navigations", expect.navigations, seen.hidden(.list(navigations))),
             ("dismissed", expect.dismissed.map { .number(Int64($0)) }, .number(Int64(host.navigator?.dismissed ?? 0))),
             ("events", expect.events, .list(host.listener.events.map { Projection.name($0.kind) })),
+            ("event_ids", expect.eventIds, seen.hidden(.list(host.listener.events.map(Projection.event)))),
             ("http", expect.http, seen.hidden(.list(requests))),
         ]
         return checks.compactMap { name, expected, found in

@@ -111,6 +111,12 @@ enum Projection {
         ])
     }
 
+    static func event(_ event: LogoutEvent) -> Json {
+        .present([
+            "kind": name(event.kind), "id": .text(event.id), "correlation_id": .text(event.correlationId),
+        ])
+    }
+
     /// A variant without data: `readBack` as `read_back`.
     static func name(_ value: some Any) -> Json { .text(snake(value)) }
 
@@ -168,6 +174,7 @@ enum Projection {
         case .allowListUncertain: .text("allow_list_uncertain")
         case .connectionNeedsOwnClient: .text("connection_needs_own_client")
         case .nothingBehindProvider: .text("nothing_behind_provider")
+        case .optionUnused(let option): .present(["option_unused": .present(["option": .text(option)])])
         case .samlLogoutUrlNeeded: .text("saml_logout_url_needed")
         case .samlSessionIndexNeeded: .text("saml_session_index_needed")
         case .otherAppsSignedOut: .text("other_apps_signed_out")

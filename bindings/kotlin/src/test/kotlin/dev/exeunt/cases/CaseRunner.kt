@@ -73,6 +73,7 @@ internal class CaseRunner(
         when (verb) {
             "plan" -> Projection.of(plan(request(argument, at)))
             "sign_out" -> begun(signOut(request(argument, at)))
+            "logout" -> argument.fields(at) { begun(logout()) }
             "run" ->
                 argument.fields(at) {
                     val plan = plan(request(required("request"), "$at.request"))

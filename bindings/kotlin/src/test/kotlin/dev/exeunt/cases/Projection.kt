@@ -4,6 +4,7 @@ import dev.exeunt.Account
 import dev.exeunt.Completion
 import dev.exeunt.Cookie
 import dev.exeunt.HttpCall
+import dev.exeunt.LogoutEvent
 import dev.exeunt.LogoutException
 import dev.exeunt.LogoutOutcome
 import dev.exeunt.LogoutPlan
@@ -102,6 +103,13 @@ internal object Projection {
         val error = objectOf("code" to any(refused.code), "rule" to any(refused.rule))
         return objectOf("error" to error)
     }
+
+    fun of(event: LogoutEvent): JsonObject =
+        objectOf(
+            "kind" to any(event.kind),
+            "id" to any(event.id),
+            "correlation_id" to any(event.correlationId),
+        )
 
     fun of(call: HttpCall): JsonObject =
         objectOf(
