@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use exeunt::{Account, Completion, EndSessionRequest, LogoutOutcome, NotOursReason, Secret, SessionStatus, Who};
 use scripted::host::{Host, Script};
-use serde_json::{Value, json};
+use serde_json::json;
 
 fn config() -> exeunt::ClientConfig {
     serde_json::from_value(json!({
@@ -31,27 +31,6 @@ fn who(id: &str) -> EndSessionRequest {
     EndSessionRequest::new(Who::This { account })
 }
 
-/// Moves every time in every record into the past.
-fn age(host: &Host, seconds: i64) {
-    fn older(value: &mut Value, seconds: i64) {
-        match value {
-            Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
-                Some(time) if name.ends_with("_at") => *member = json!(time - seconds),
-                _ => older(member, seconds),
-            }),
-            Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
-            _ => {}
-        }
-    }
-    for (key, value) in host.store.entries.lock().unwrap().iter_mut() {
-        if key.starts_with("exeunt.pending.") {
-            let mut record: Value = serde_json::from_str(value).unwrap();
-            older(&mut record, seconds);
-            *value = record.to_string();
-        }
-    }
-}
-
 fn last_return(host: &Host) -> Secret {
     let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap();
     let state = scripted::project::raw_state(navigations.last().unwrap()).unwrap();
@@ -67,7 +46,7 @@ fn a_return_after_fourteen_minutes_is_matched() {
     let host = host();
     let client = host.client(config()).unwrap();
     client.sign_out(&who("alice")).unwrap();
-    age(&host, 14 * 60);
+    host.store.time_passes(14 * 60);
     assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }
 
@@ -76,7 +55,7 @@ fn a_return_after_sixteen_minutes_has_expired_and_changes_nothing() {
     let host = host();
     let client = host.client(config()).unwrap();
     let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
-    age(&host, 16 * 60);
+    host.store.time_passes(16 * 60);
     let answer = client.complete(&last_return(&host), None).unwrap();
     assert_eq!(answer, Completion::NotOurs { why: NotOursReason::Expired });
     assert_eq!(client.outcome(&id).unwrap().provider, SessionStatus::Pending);
@@ -88,7 +67,7 @@ fn a_clock_that_jumped_back_expires_nothing() {
     let host = host();
     let client = host.client(config()).unwrap();
     client.sign_out(&who("alice")).unwrap();
-    age(&host, -24 * 60 * 60);
+    host.store.time_passes(-24 * 60 * 60);
     assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }
 
@@ -97,7 +76,7 @@ fn a_sign_out_is_forgotten_after_thirty_days() {
     let host = host();
     let client = host.client(config()).unwrap();
     let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
-    age(&host, 31 * 24 * 60 * 60);
+    host.store.time_passes(31 * 24 * 60 * 60);
     client.sign_out(&who("bob")).unwrap();
     assert_eq!(client.outcome(&id).unwrap_err().code(), "unknown_logout");
     assert_eq!(records(&host), 1);

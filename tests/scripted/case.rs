@@ -82,6 +82,9 @@ enum Step {
     Put(BTreeMap<String, String>),
     Remove(Vec<String>),
     Faults(Faults),
+    TimePasses {
+        seconds: i64,
+    },
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -310,6 +313,10 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
         }
         Step::Faults(faults) => {
             *host.store.faults.lock().unwrap() = faults;
+            json!({})
+        }
+        Step::TimePasses { seconds } => {
+            host.store.time_passes(seconds);
             json!({})
         }
     }

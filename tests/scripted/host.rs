@@ -8,6 +8,7 @@ use exeunt::{
     LogoutEvent, LogoutListener, Navigated, Navigation, Navigator, Secret, SessionStore,
 };
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// The object `host` of a case.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -83,6 +84,27 @@ impl Store {
         let hit =
             |fault: &&Fault| fault.method == method && *count >= fault.from && fault.to.is_none_or(|to| *count <= to);
         faults.fails.iter().find(hit).map(|fault| fault.how.clone())
+    }
+
+    /// Ages what is ours: every time in it moves into the past, by names and types alone.
+    pub fn time_passes(&self, seconds: i64) {
+        fn older(value: &mut Value, seconds: i64) {
+            match value {
+                Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
+                    Some(time) if name.ends_with("_at") || name.ends_with("_until") => *member = json!(time - seconds),
+                    _ => older(member, seconds),
+                }),
+                Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
+                _ => {}
+            }
+        }
+        for (key, value) in self.entries.lock().unwrap().iter_mut() {
+            let read = serde_json::from_str(value).ok().filter(Value::is_object);
+            if let (true, Some(mut read)) = (key.starts_with("exeunt."), read) {
+                older(&mut read, seconds);
+                *value = read.to_string();
+            }
+        }
     }
 }
 
