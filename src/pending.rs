@@ -84,6 +84,9 @@ pub(crate) struct Record {
     /// Whether a popup or frame of this sign-out is still open.
     pub(crate) open_window: bool,
     pub(crate) frame_parent: Option<String>,
+    /// Older records have none.
+    #[serde(default)]
+    pub(crate) http_loopback: bool,
 }
 
 impl Record {
@@ -165,6 +168,7 @@ impl Record {
             state: None,
             return_to: self.return_to.clone(),
             frame_parent: self.frame_parent.clone(),
+            http_loopback: self.http_loopback,
         }
     }
 }

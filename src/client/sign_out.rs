@@ -93,6 +93,7 @@ impl LogoutClient {
             proof: None,
             open_window: false,
             frame_parent: plan.frame_parent.clone(),
+            http_loopback: self.config.is_http_loopback(),
         };
         Ok((record, Drawn { state, ticket: ticket.map(Secret::from) }))
     }
