@@ -204,6 +204,13 @@ impl ClientConfig {
         registered
     }
 
+    /// Whether every address that a browser may be sent to is http on loopback; not where there is none.
+    pub(crate) fn is_http_loopback(&self) -> bool {
+        let mut addresses = self.registered();
+        addresses.extend(self.redirect_uri.clone());
+        !addresses.is_empty() && addresses.iter().all(|uri| redirect_uri::is_http_loopback(uri))
+    }
+
     /// Refuses what cannot work, when the client is made.
     pub(crate) fn check(&self, row: &Row) -> Result<(), LogoutError> {
         let refuse = |rule: &str, detail: &str| Err(LogoutError::configuration(rule, detail));

@@ -94,6 +94,7 @@ pub(crate) struct Record {
     pub(crate) frame_parent: Option<String>,
     /// Whether the user has shown a password since.
     pub(crate) reauthenticated: bool,
+    pub(crate) http_loopback: bool,
 }
 
 impl Record {
@@ -299,6 +300,7 @@ impl Record {
             state: None,
             return_to: self.return_to.clone(),
             frame_parent: self.frame_parent.clone(),
+            http_loopback: self.http_loopback,
         }
     }
 }

@@ -56,13 +56,11 @@ impl LogoutOutcome {
             (None, None) => local(self),
         };
         let reply = delete_cookies(reply, self);
-        let secure = self
-            .next
-            .as_ref()
-            .and_then(|next| next.redirect_uri.as_deref())
-            .is_none_or(|uri| !uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")));
+        // A return over http would come without a cookie that is marked `Secure`.
+        let is_http = |uri: &str| uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"));
+        let returns_by_http = self.next.as_ref().and_then(|next| next.redirect_uri.as_deref()).is_some_and(is_http);
         match &self.ticket {
-            Some(ticket) => reply.header("Set-Cookie", cookie(ticket, secure)),
+            Some(ticket) => reply.header("Set-Cookie", cookie(ticket, !self.http_loopback && !returns_by_http)),
             None => reply,
         }
     }

@@ -205,6 +205,7 @@ impl LogoutClient {
             open_window: false,
             frame_parent: plan.frame_parent.clone(),
             reauthenticated: false,
+            http_loopback: self.config.is_http_loopback(),
         }
     }
 

@@ -195,6 +195,7 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "state": text(&outcome.state),
         "return_to": outcome.return_to,
         "has_ticket": outcome.ticket.is_some(),
+        "http_loopback": outcome.http_loopback,
         "signed_out_locally": outcome.signed_out_locally(),
         "signed_out_at_provider": outcome.signed_out_at_provider(),
         "reply": reply(&outcome.reply()),

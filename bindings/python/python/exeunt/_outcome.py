@@ -211,6 +211,11 @@ class LogoutOutcome:
 
     The reply of a `Completion` writes a page that tells it that the frame has come back.
     """
+    http_loopback: bool
+    """Whether every address that the configuration lets a browser go to is http on loopback.
+
+    That is so on a developer's own machine: `reply` then sets the ticket without `Secure`.
+    """
 
     @property
     def signed_out_locally(self) -> bool:

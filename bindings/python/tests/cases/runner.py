@@ -161,6 +161,10 @@ class _Run:
         self.store.follow(argument)
         return {}
 
+    def do_time_passes(self, argument: Any) -> Any:
+        self.store.time_passes(decode(int, only(argument, "seconds")["seconds"]))
+        return {}
+
     def begun(self, outcome: exeunt.LogoutOutcome) -> Any:
         self.names.see_outcome(outcome, begun=True)
         return projection.outcome(outcome)

@@ -124,6 +124,7 @@ enum Verb {
     case put([ExactText: String])
     case remove([String])
     case faults(StoreFaults)
+    case timePasses(seconds: Int)
 
     static func read(_ json: Json, _ place: String) throws -> Verb {
         guard case (let name, let data?) = try Read.variant(json, place) else {
@@ -159,6 +160,7 @@ enum Verb {
         case "pending": return .pending(account: try fields.textIfAny("account"))
         case "accounts": return .accounts
         case "read_id_token": return .readIdToken(try fields.text("token"))
+        case "time_passes": return .timePasses(seconds: try fields.required("seconds", Read.number))
         case "ticket_in_cookies": return .ticketInCookies(try fields.text("header"))
         default: throw Malformed(place, "an unknown verb")
         }

@@ -78,6 +78,7 @@ struct CaseRun {
         case .put(let entries): host.store.put(filled(entries))
         case .remove(let keys): host.store.remove(keys)
         case .faults(let faults): host.store.replaceFaults(faults)
+        case .timePasses(let seconds): host.store.timePasses(Int64(seconds))
         }
         return .object([:])
     }

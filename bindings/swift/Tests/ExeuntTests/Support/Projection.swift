@@ -26,6 +26,7 @@ enum Projection {
             "state": .optional(outcome.state?.reveal()),
             "return_to": .optional(outcome.returnTo),
             "has_ticket": .flag(outcome.ticket != nil),
+            "http_loopback": .flag(outcome.httpLoopback),
             "signed_out_locally": .flag(outcome.signedOutLocally()),
             "signed_out_at_provider": .flag(outcome.signedOutAtProvider()),
             "reply": reply(outcome.reply()),

@@ -124,6 +124,7 @@ internal class CaseRunner(
             "put" -> put(host, argument.textMap(at))
             "remove" -> argument.list(at).forEach { host.store.entries.remove(it.text(at)) }
             "faults" -> host.store.faults = StoreFaults.of(argument)
+            "time_passes" -> argument.fields(at) { host.store.timePasses(int("seconds")) }
             else -> throw CaseError("$at: no verb is called $verb")
         }
         return objectOf()

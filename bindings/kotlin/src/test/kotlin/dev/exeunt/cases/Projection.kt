@@ -42,6 +42,7 @@ internal object Projection {
             "state" to any(outcome.state),
             "return_to" to any(outcome.returnTo),
             "has_ticket" to any(outcome.ticket != null),
+            "http_loopback" to any(outcome.httpLoopback),
             "signed_out_locally" to any(outcome.signedOutLocally()),
             "signed_out_at_provider" to any(outcome.signedOutAtProvider()),
             "reply" to of(outcome.reply()),
