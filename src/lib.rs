@@ -17,13 +17,7 @@
 //! use exeunt::*;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let provider = Provider::Oidc {
-//!     issuer: "https://op.example.com".into(),
-//!     endpoints: Some(Endpoints { end_session: Some("https://op.example.com/logout".into()), ..Endpoints::default() }),
-//!     parameter_names: None,
-//!     omit_client_id: false,
-//!     dynamic: false,
-//! };
+//! let provider = Provider::oidc("https://op.example.com", Endpoints { end_session: Some("https://op.example.com/logout".into()), ..Endpoints::default() });
 //! let layout = CacheLayout::Prefix { prefix: "session".into(), separator: ":".into() };
 //! let mut config = ClientConfig::new("my-app", provider, Home::Device, layout);
 //! config.post_logout_redirect_uri = Some(Redirect::Uri { uri: "https://app.example.com/bye".into() });

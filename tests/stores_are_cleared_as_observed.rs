@@ -135,7 +135,7 @@ fn provider(vector: &Vector) -> Provider {
     };
     let at = |name: &str| Some(format!("https://op.example.com/{name}"));
     let endpoints = Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: at("authorize") };
-    Provider::Oidc { issuer, endpoints: Some(endpoints), parameter_names: None, omit_client_id: false, dynamic: false }
+    Provider::oidc(issuer, endpoints)
 }
 
 struct NoNetwork;

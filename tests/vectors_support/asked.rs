@@ -107,13 +107,7 @@ impl Asked<'_> {
 
     pub fn provider(&self) -> Provider {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let discovered = |issuer: &str| Provider::Oidc {
-            issuer: issuer.to_owned(),
-            endpoints: None,
-            parameter_names: None,
-            omit_client_id: false,
-            dynamic: false,
-        };
+        let discovered = |issuer: &str| Provider::oidc(issuer, Endpoints::default());
         match self.0.sdk.as_str() {
             _ if self.0.is_msal() => {
                 let authority =
