@@ -54,6 +54,10 @@ fn sentences(plan: &LogoutPlan) -> Vec<String> {
             counted(plan.tokens.len(), "token", "tokens")
         ));
     }
+    if !plan.tokens.is_empty() && plan.revocation == Endpoint::Missing {
+        let tokens = counted(plan.tokens.len(), "token", "tokens");
+        sentences.push(format!("The provider has no revocation endpoint: {tokens} can be used until expiry."));
+    }
     sentences.extend(plan.warnings.iter().map(warning));
     if plan.departure.is_some() {
         sentences.push(
@@ -113,6 +117,9 @@ fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
     let mut sentences = vec![format!("{vehicle} to {place}{way}{parameters}.")];
     if let Some(back) = &departure.draft.redirect_uri {
         sentences.push(format!("It is asked to return to {}.", without_query(back)));
+    }
+    if departure.may_ask && departure.draft.id_token_hint.is_some() {
+        sentences.push("The ID token goes along; the provider may ask the user all the same.".to_owned());
     }
     sentences.push(needed(departure.because).to_owned());
     sentences.push(quietest(departure.mode, departure.frame_documented).to_owned());
@@ -234,6 +241,9 @@ fn warning(warning: &PlanWarning) -> String {
             TokenKind::AccessToken => "The provider cannot revoke access tokens: one stays valid until it expires.",
         }
         .to_owned(),
+        PlanWarning::MetadataRefused { rule } => {
+            format!("The provider's metadata could not be had or are not believed ({rule}).")
+        }
         PlanWarning::InsecureEndpoint { member } => {
             format!("The provider's {member} is not an https address and is not used.")
         }

@@ -260,6 +260,7 @@ impl Asking<'_> {
             popup: request.popup.clone(),
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),
             because,
+            may_ask: row.asks_without_token,
             frame_documented: row.frame_documented,
         })
     }
@@ -354,6 +355,11 @@ pub(crate) fn resolve(
         }
         (known, _) => known.clone(),
     }
+}
+
+/// Why there are no metadata.
+pub(crate) fn refused_metadata(error: &LogoutError) -> Option<PlanWarning> {
+    error.broken_rule().map(|rule| PlanWarning::MetadataRefused { rule })
 }
 
 /// What the metadata gives cause to say.

@@ -10,7 +10,7 @@ use crate::direct_call;
 use crate::host::{HostError, HttpAnswer};
 use crate::outcome::{Failure, RevocationStatus, SessionStatus};
 use crate::plan::{OwnedToken, PlannedCall};
-use crate::planning::about_metadata;
+use crate::planning::{about_metadata, refused_metadata};
 use crate::provider::row::{Endpoint, Row, endpoint_url};
 use crate::revocation;
 use crate::unfinished::{Revoking, pause};
@@ -67,6 +67,10 @@ impl LogoutClient {
                 metadata.revocation
             }),
         };
+        if let Err(error) = &endpoint {
+            let said = refused_metadata(error);
+            run.change(move |record| record.learn(said.clone()));
+        }
         let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok())).map_err(|_| ());
         for at in 0..run.record.revocations.len() {
             let Some(one) = run.record.revocations.get(at).filter(|one| one.is_due(now)).cloned() else {

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use exeunt::{
-    Account, CacheLayout, ClientConfig, Connection, EndSessionRequest, Home, HostError, LogoutClient, LogoutMode,
-    Navigated, Parameter, Provider, Reach, Redirect, Secret, Token, TokenKind, Who,
+    Account, CacheLayout, ClientConfig, Connection, EndSessionRequest, Endpoints, Home, HostError, LogoutClient,
+    LogoutMode, Navigated, Parameter, Provider, Reach, Redirect, Secret, Token, TokenKind, Who,
 };
 use serde_json::{Value, json};
 

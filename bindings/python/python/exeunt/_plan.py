@@ -120,6 +120,14 @@ class EndpointOnOtherHost:
 
 
 @dataclass(frozen=True, slots=True)
+class MetadataRefused:
+    """The provider's addresses could not be looked up, or what was found is not believed."""
+
+    rule: str
+    """The rule that decided, `DISC-01` and following."""
+
+
+@dataclass(frozen=True, slots=True)
 class InsecureEndpoint:
     """The provider's metadata names an address that is not https; it is not used."""
 
@@ -195,6 +203,7 @@ PlanWarning: TypeAlias = (
     | LocalhostByName
     | DifferentCookieJar
     | EndpointOnOtherHost
+    | MetadataRefused
     | InsecureEndpoint
     | AllowListUncertain
     | ConnectionNeedsOwnClient
