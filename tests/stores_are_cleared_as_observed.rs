@@ -111,9 +111,23 @@ const DIFFERENT: &[Difference] = &[
     Difference { id: "okta-10", reasons: &[CLEAR_FIRST, AT_ONCE], go: &[TOKENS], ..SAME },
 ];
 
-/// Names of layouts that are not built.
+/// Libraries whose layouts are not built, by decision: under the nearest layout that is, their keys stay.
 const NO_LAYOUT: [(&str, &str); 2] =
     [("axa-fr", "entries oidc.{configuration name}"), ("msal@1", "the cache of the first major version")];
+
+/// What the nearest layout knows all the same: an ID token under the name that later versions use too.
+const KNOWN_ALL_THE_SAME: [(&str, &str); 1] = [("msal1-01", "msal.my-client.idtoken")];
+
+fn nearest_layout(vector: &Vector) -> CacheLayout {
+    let (library, _) = NO_LAYOUT
+        .into_iter()
+        .find(|(library, _)| vector.sdk.trim_start_matches('@').starts_with(library))
+        .unwrap_or_else(|| panic!("{} of {} is neither replayed nor explained", vector.id, vector.sdk));
+    match library {
+        "axa-fr" => CacheLayout::OidcClient { authority: "https://idp.example.org".to_owned() },
+        _ => CacheLayout::Msal,
+    }
+}
 
 /// What is no sign-out: there is nothing of ours to compare with.
 const NO_SIGN_OUT: [(&str, &str); 1] = [("auth0-21", "revokes a refresh token while the session goes on")];
@@ -243,9 +257,14 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
             continue;
         }
         let Some(layout) = vector.layout() else {
-            let known = NO_LAYOUT.iter().any(|(sdk, _)| vector.sdk.trim_start_matches('@').starts_with(sdk));
-            assert!(known, "{} of {} is neither replayed nor explained", vector.id, vector.sdk);
+            let (after, cookies) = replay(vector, nearest_layout(vector), &before);
+            let gone: Vec<&String> = before.keys().filter(|key| !after.contains_key(*key)).collect();
+            let known = KNOWN_ALL_THE_SAME.iter().filter(|(id, _)| *id == vector.id).map(|(_, key)| *key);
+            if !gone.iter().map(|key| key.as_str()).eq(known) || !cookies.is_empty() {
+                faults.push(format!("{}: goes although the layout is not built: {gone:?}, {cookies:?}", vector.id));
+            }
             no_layout.push(vector.id.as_str());
+            different += 1;
             continue;
         };
         let difference = DIFFERENT.iter().find(|difference| difference.id == vector.id);
@@ -279,7 +298,7 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
     }
     println!("{} vectors: {equal} equal, {different} different by decision", equal + different);
     println!(
-        "besides: {empty} without stored entries, {} of layouts that are not built ({}), {} no sign-out ({})",
+        "{} of these of layouts that are not built ({}); besides: {empty} without stored entries, {} no sign-out ({})",
         no_layout.len(),
         no_layout.join(", "),
         no_sign_out.len(),
@@ -287,5 +306,5 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
     );
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     assert!(decided.is_empty(), "not replayed: {decided:?}");
-    assert_eq!(equal + different + empty + no_layout.len() + no_sign_out.len(), vectors.len());
+    assert_eq!(equal + different + empty + no_sign_out.len(), vectors.len());
 }
