@@ -106,6 +106,8 @@ class Worker:
 
     def refresh_too_late(self) -> None:
         lease = self.client.lease(SHARED)
+        if session_in(self.store)[0] is None:
+            return  # nothing to refresh
         self.sign_out()
         assert not self.client.still_valid(lease)
         assert self.client.save(lease, session(f"{self._round}-late/0")) is Saved.SIGNED_OUT
