@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from exeunt import Endpoints, Oidc
@@ -22,7 +21,8 @@ from demo.settings import Settings
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 WIDTHS = {"desktop": (1200, 800), "phone": (390, 844)}
 Process = subprocess.Popen[bytes]
-LOOPBACK = re.compile(r"127\.0\.0\.1|localhost")
+OUTSIDE = re.compile(r"^(?!https?://(127\.0\.0\.1|localhost)(:\d+)?(/|$))")
+"""Every address that is not on loopback. The driver knows it by itself: loopback does not wait for this process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +178,7 @@ def meet(chromium: Browser) -> Iterator[Meet]:
             )
             contexts.callback(context.close)
             context.set_default_timeout(60_000)  # milliseconds: only so that a stuck test ends
-            context.route(lambda url: not LOOPBACK.fullmatch(urlsplit(url).hostname or ""), refuse)
+            context.route(OUTSIDE, refuse)
             return Person(context.new_page(), stage if isinstance(stage, str) else stage.rp)
 
         yield person
