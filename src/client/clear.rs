@@ -50,7 +50,7 @@ impl LogoutClient {
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
-            let commit = self.store.commit(joined(journal, emptying(clearing)))?;
+            let commit = self.store.commit(joined(joined(journal, unchanged(clearing)), emptying(clearing)))?;
             return Ok(match commit {
                 Commit::Conflict => Attempt::Conflict,
                 Commit::Committed => {
@@ -276,6 +276,12 @@ fn emptying(clearing: &Clearing) -> Change {
         change.write.push(Entry { key: rewrite.key.clone(), value: rewrite.becomes.clone(), protect: true });
     }
     change
+}
+
+/// A token that a refresh has put there in the meantime would go unseen, and never be revoked.
+fn unchanged(clearing: &Clearing) -> Change {
+    let require = clearing.seen.iter().map(|(key, value)| super::store::require(key, value)).collect();
+    Change { require, ..Change::default() }
 }
 
 pub(super) fn joined(mut one: Change, other: Change) -> Change {

@@ -13,7 +13,19 @@
 Clear(accounts=('alice',), everyone=False, keys=('session:alice:cart',), cookies=())
 """
 
-from exeunt import _bridge, _config, _connection, _cookie, _host, _outcome, _plan, _provider, _request
+from exeunt import (
+    _bridge,
+    _config,
+    _connection,
+    _cookie,
+    _host,
+    _id_token,
+    _lease,
+    _outcome,
+    _plan,
+    _provider,
+    _request,
+)
 from exeunt._client import LogoutClient, read_id_token_unverified, ticket_in_cookies
 from exeunt._config import (
     Amplify,
@@ -73,6 +85,8 @@ from exeunt._host import (
     Requirement,
     SessionStore,
 )
+from exeunt._id_token import Hints
+from exeunt._lease import Lease, LoginAdvice, Saved
 from exeunt._memory import MemoryStore
 from exeunt._outcome import (
     AccountStatus,
@@ -84,7 +98,8 @@ from exeunt._outcome import (
     Evidence,
     Failed,
     Failure,
-    Hints,
+    Kept,
+    KeptFor,
     LogoutOutcome,
     Matched,
     NotAsked,
@@ -92,6 +107,7 @@ from exeunt._outcome import (
     NotOursReason,
     Pending,
     PendingLogout,
+    Resumed,
     Revocation,
     RevocationStatus,
     SessionStatus,
@@ -131,6 +147,7 @@ from exeunt._plan import (
     SamlLogoutUrlNeeded,
     SamlSessionIndexNeeded,
     SchemeWithoutDot,
+    StoreNotAtomic,
     TokenStaysValid,
 )
 from exeunt._provider import (
@@ -163,6 +180,7 @@ from exeunt._request import (
     Everyone,
     LogoutMode,
     Omit,
+    OnCancel,
     Parameter,
     PopupWindow,
     Reach,
@@ -176,7 +194,7 @@ from exeunt._request import (
 from exeunt._secret import Secret
 from exeunt._sqlite import SqliteStore
 
-_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome))
+_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _id_token, _lease))
 
 __all__ = [
     "Account",
@@ -243,9 +261,13 @@ __all__ = [
     "HttpTransport",
     "Insecure",
     "InsecureEndpoint",
+    "Kept",
+    "KeptFor",
     "Keycloak",
     "KeycloakJs",
+    "Lease",
     "LocalhostByName",
+    "LoginAdvice",
     "LogoutClient",
     "LogoutError",
     "LogoutEvent",
@@ -279,6 +301,7 @@ __all__ = [
     "Okta",
     "OktaAuthJs",
     "Omit",
+    "OnCancel",
     "OptionUnused",
     "OtherAppsSignedOut",
     "Parameter",
@@ -299,6 +322,7 @@ __all__ = [
     "Reply",
     "RequestError",
     "Requirement",
+    "Resumed",
     "ReturnCondition",
     "Revocation",
     "RevocationReachesFurther",
@@ -309,6 +333,7 @@ __all__ = [
     "SameSite",
     "SamlLogoutUrlNeeded",
     "SamlSessionIndexNeeded",
+    "Saved",
     "SchemeWithoutDot",
     "Secret",
     "SessionStatus",
@@ -316,6 +341,7 @@ __all__ = [
     "Slack",
     "SqliteStore",
     "StoreLockedError",
+    "StoreNotAtomic",
     "This",
     "TimeExpired",
     "Token",

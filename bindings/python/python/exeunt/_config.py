@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from exeunt._cookie import Cookie
 from exeunt._provider import Provider
-from exeunt._request import LogoutMode, Reach, Redirect
+from exeunt._request import LogoutMode, OnCancel, Reach, Redirect
 from exeunt._secret import Secret
 
 
@@ -170,5 +170,15 @@ class ClientConfig:
     """The browser session in which the user signed in."""
     sign_out_browser: BrowserMode | None = None
     """The browser session in which the user signs out; it must see the same cookies."""
+    on_cancel: OnCancel | None = None
+    """What a cancelled sign-out leaves; absent means `OnCancel.FINISH_LOCALLY`.
+
+    Providers whose documents clear first know nothing else.
+    """
+    keep_tokens_seconds: int | None = None
+    """Seconds for which tokens that could not be revoked yet are kept for `resume`.
+
+    Absent means 24 hours; at most 7 days.
+    """
     cookies: tuple[Cookie, ...] = ()
     """The app's own session cookies, which a sign-out deletes; those of the cache layout come by themselves."""

@@ -93,7 +93,15 @@ class HintDropped:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """The record of this sign-out could not be written; its return cannot be matched."""
+    """The record of this sign-out could not be written: its return cannot be matched, and nothing of it is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreNotAtomic:
+    """The store changes key by key.
+
+    A sign-in or a refresh at the same moment may leave entries that no later step sees.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,7 @@ PlanWarning: TypeAlias = (
     | DamagedIdToken
     | HintDropped
     | NotRecorded
+    | StoreNotAtomic
     | SchemeWithoutDot
     | LocalhostByName
     | DifferentCookieJar
