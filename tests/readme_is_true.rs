@@ -4,38 +4,47 @@
 
 use std::fs;
 
-fn block(readme: &str, language: &str) -> String {
+/// The README's examples in a language.
+fn blocks(readme: &str, language: &str) -> Vec<String> {
     let start = format!("```{language}\n");
-    let from = readme.find(&start).unwrap_or_else(|| panic!("no {language} example")) + start.len();
-    let rest = readme.get(from..).unwrap();
-    rest.split("```").next().unwrap().to_owned()
+    let blocks: Vec<String> =
+        readme.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect();
+    assert!(!blocks.is_empty(), "no {language} example");
+    blocks
 }
 
-/// The lines between `readme begins` and `readme ends`, without their common indent.
-fn region(file: &str) -> String {
+/// The lines between each `readme begins` and its `readme ends`, without their common indent.
+fn regions(file: &str) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let lines: Vec<&str> = text
-        .lines()
-        .skip_while(|line| !line.contains("readme begins"))
-        .skip(1)
-        .take_while(|line| !line.contains("readme ends"))
-        .collect();
-    assert!(!lines.is_empty(), "{file} has no region");
+    let (mut regions, mut inside) = (Vec::new(), None::<Vec<&str>>);
+    for line in text.lines() {
+        if line.contains("readme begins") {
+            inside = Some(Vec::new());
+        } else if line.contains("readme ends") {
+            regions.extend(inside.take().as_deref().map(unindented));
+        } else if let Some(lines) = &mut inside {
+            lines.push(line);
+        }
+    }
+    regions
+}
+
+fn unindented(lines: &[&str]) -> String {
     let indent = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len());
     let indent = indent.min().unwrap_or(0);
     lines.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect()
 }
 
 #[test]
-fn the_kotlin_example_is_a_test_that_runs() {
+fn the_kotlin_examples_are_a_test_that_runs() {
     let readme = fs::read_to_string("README.md").unwrap();
-    assert_eq!(block(&readme, "kotlin"), region("bindings/kotlin/src/test/kotlin/dev/exeunt/ReadmeTest.kt"));
+    assert_eq!(blocks(&readme, "kotlin"), regions("bindings/kotlin/src/test/kotlin/dev/exeunt/ReadmeTest.kt"));
 }
 
 #[test]
-fn the_swift_example_is_a_test_that_runs() {
+fn the_swift_examples_are_a_test_that_runs() {
     let readme = fs::read_to_string("README.md").unwrap();
-    assert_eq!(block(&readme, "swift"), region("bindings/swift/Tests/ExeuntTests/ReadmeTests.swift"));
+    assert_eq!(blocks(&readme, "swift"), regions("bindings/swift/Tests/ExeuntTests/ReadmeTests.swift"));
 }
 
 #[test]

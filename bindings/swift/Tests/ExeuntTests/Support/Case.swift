@@ -125,6 +125,12 @@ enum Verb {
     case remove([String])
     case faults(StoreFaults)
     case timePasses(seconds: Int)
+    case resume(limit: Int)
+    case signedIn(account: String, idToken: String?, ticket: String?)
+    case loginAdvice(account: String?, ticket: String?)
+    case lease(account: String)
+    case save([ExactText: String])
+    case stillValid
 
     static func read(_ json: Json, _ place: String) throws -> Verb {
         guard case (let name, let data?) = try Read.variant(json, place) else {
@@ -134,6 +140,7 @@ enum Verb {
         switch name {
         case "plan": return .plan(try Read.request(data, place))
         case "sign_out": return .signOut(try Read.request(data, place))
+        case "save": return .save(try Read.entries(data, place))
         case "put": return .put(try Read.entries(data, place))
         case "remove": return .remove(try Read.list(of: Read.text)(data, place))
         case "faults": return .faults(try StoreFaults.read(data, place))
@@ -162,6 +169,15 @@ enum Verb {
         case "read_id_token": return .readIdToken(try fields.text("token"))
         case "time_passes": return .timePasses(seconds: try fields.required("seconds", Read.number))
         case "ticket_in_cookies": return .ticketInCookies(try fields.text("header"))
+        case "resume": return .resume(limit: try fields.required("limit", Read.number))
+        case "signed_in":
+            return .signedIn(
+                account: try fields.text("account"), idToken: try fields.textIfAny("id_token"),
+                ticket: try fields.textIfAny("ticket"))
+        case "login_advice":
+            return .loginAdvice(account: try fields.textIfAny("account"), ticket: try fields.textIfAny("ticket"))
+        case "lease": return .lease(account: try fields.text("account"))
+        case "still_valid": return .stillValid
         default: throw Malformed(place, "an unknown verb")
         }
     }

@@ -134,7 +134,7 @@ final class ScriptedNavigator: Navigator {
     private let seen = Locked<[Navigation]>([])
     private let closed = Locked(0)
 
-    init(answer: String, dismissThrows: Bool) {
+    init(answer: String, dismissThrows: Bool = false) {
         self.answer = answer
         self.dismissThrows = dismissThrows
     }
