@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 from exeunt import _bridge, _core, _guard
-from exeunt._config import ClientConfig
+from exeunt._config import ClientConfig, ClientRegistration
 from exeunt._errors import ConfigurationError, RequestError
 from exeunt._host import HttpTransport, LogoutListener, Navigation, Navigator, SessionStore
 from exeunt._outcome import (
@@ -168,6 +168,14 @@ class LogoutClient:
         """
         accounts: tuple[Account, ...] = self._call("accounts")
         return accounts
+
+    def registration(self) -> ClientRegistration:
+        """Say what to register at the provider about signing out, as configured.
+
+        Receiving its notices is the app's own affair at present. Touches nothing, so that it has no twin.
+        """
+        registration: ClientRegistration = self._call("registration")
+        return registration
 
     async def aplan(self, request: EndSessionRequest) -> LogoutPlan:
         """Do what `plan` does, on a worker thread."""

@@ -141,6 +141,10 @@ class _Run:
         only(argument)
         return {"accounts": sorted(account.home_account_id for account in self.client.accounts())}
 
+    def do_registration(self, argument: Any) -> Any:
+        only(argument)
+        return projection.write(self.client.registration())
+
     def do_read_id_token(self, argument: Any) -> Any:
         return projection.write(exeunt.read_id_token_unverified(only(argument, "token")["token"]))
 

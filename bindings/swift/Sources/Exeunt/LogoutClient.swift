@@ -138,6 +138,12 @@ public final class LogoutClient: Sendable {
         try await away { try $0.accounts() }
     }
 
+    /// What to register at the provider about signing out, as configured. Receiving its notices is the app's own affair
+    /// at present. Touches nothing, so that it need not be waited for.
+    public func registration() -> ClientRegistration {
+        core.registration()
+    }
+
     /// One call of the core, away from the caller's actor. The permit settles the race between the beginning of the
     /// work and a cancellation: whoever takes it first decides.
     private func away<Answer: Sendable>(

@@ -119,6 +119,7 @@ enum Verb {
     case proof(id: String)
     case pending(account: String?)
     case accounts
+    case registration
     case readIdToken(String)
     case ticketInCookies(String)
     case put([ExactText: String])
@@ -159,6 +160,7 @@ enum Verb {
         case "proof": return .proof(id: try fields.text("id"))
         case "pending": return .pending(account: try fields.textIfAny("account"))
         case "accounts": return .accounts
+        case "registration": return .registration
         case "read_id_token": return .readIdToken(try fields.text("token"))
         case "time_passes": return .timePasses(seconds: try fields.required("seconds", Read.number))
         case "ticket_in_cookies": return .ticketInCookies(try fields.text("header"))

@@ -71,6 +71,7 @@ struct CaseRun {
             return Projection.asked(navigation)
         case .pending(let account): return Projection.pending(try await client.pending(account: account))
         case .accounts: return Projection.accounts(try await client.accounts())
+        case .registration: return Projection.registration(client.registration())
         case .readIdToken(let token): return Projection.hints(try readIdTokenUnverified(token: Secret(token)))
         case .ticketInCookies(let header):
             let ticket = ticketInCookies(header: Secret(seen.filled(header)))

@@ -37,7 +37,11 @@ extension Read {
                 preferFormPost: try fields.flag("prefer_form_post"),
                 signInBrowser: try fields.optional("sign_in_browser", browser),
                 signOutBrowser: try fields.optional("sign_out_browser", browser),
-                cookies: try fields.optional("cookies", list(of: cookie)) ?? [])
+                cookies: try fields.optional("cookies", list(of: cookie)) ?? [],
+                frontchannelLogoutUri: try fields.textIfAny("frontchannel_logout_uri"),
+                frontchannelLogoutSessionRequired: try fields.flag("frontchannel_logout_session_required"),
+                backchannelLogoutUri: try fields.textIfAny("backchannel_logout_uri"),
+                backchannelLogoutSessionRequired: try fields.flag("backchannel_logout_session_required"))
         }
     }
 

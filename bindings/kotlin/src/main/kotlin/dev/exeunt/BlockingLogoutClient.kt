@@ -101,4 +101,10 @@ public class BlockingLogoutClient internal constructor(
      */
     @Throws(LogoutException::class)
     public fun accounts(): List<Account> = guard.call { core.accounts() }
+
+    /**
+     * What to register at the provider about signing out, as configured. Receiving its notices is the app's own affair
+     * at present. Touches nothing.
+     */
+    public fun registration(): ClientRegistration = guard.call { core.registration() }
 }

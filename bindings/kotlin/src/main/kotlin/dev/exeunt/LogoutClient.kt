@@ -130,6 +130,12 @@ public class LogoutClient
         public suspend fun accounts(): List<Account> = away { accounts() }
 
         /**
+         * What to register at the provider about signing out, as configured. Receiving its notices is the app's own
+         * affair at present. Touches nothing, so that it need not be waited for.
+         */
+        public fun registration(): ClientRegistration = blocking.registration()
+
+        /**
          * Gives the client's memory back at once; calls under way come to their end, later ones throw
          * `IllegalStateException`. A client that is never closed is freed with the last reference to it.
          */

@@ -120,6 +120,10 @@ class BuildersTest {
                 .signInBrowser(BrowserMode.SHARED)
                 .signOutBrowser(BrowserMode.EPHEMERAL)
                 .cookies(listOf(Cookie("sid")))
+                .frontchannelLogoutUri("front")
+                .frontchannelLogoutSessionRequired(true)
+                .backchannelLogoutUri("back")
+                .backchannelLogoutSessionRequired(true)
                 .build()
         val named =
             ClientConfig(
@@ -141,6 +145,10 @@ class BuildersTest {
                 signInBrowser = BrowserMode.SHARED,
                 signOutBrowser = BrowserMode.EPHEMERAL,
                 cookies = listOf(Cookie("sid")),
+                frontchannelLogoutUri = "front",
+                frontchannelLogoutSessionRequired = true,
+                backchannelLogoutUri = "back",
+                backchannelLogoutSessionRequired = true,
             )
         assertEquals(named, built)
     }

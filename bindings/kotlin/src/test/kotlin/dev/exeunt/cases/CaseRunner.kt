@@ -95,6 +95,7 @@ internal class CaseRunner(
                 argument.fields(at) { Projection.asked(proof(drawn.fill(text("id"))).also { drawn.see(it) }) }
             "pending" -> argument.fields(at) { Projection.pending(pending(optionalText("account"))) }
             "accounts" -> argument.fields(at) { Projection.accounts(accounts()) }
+            "registration" -> argument.fields(at) { Projection.any(registration()) as JsonObject }
             "read_id_token" ->
                 argument.fields(at) { Projection.any(readIdTokenUnverified(Secret(text("token")))) as JsonObject }
             "ticket_in_cookies" ->
