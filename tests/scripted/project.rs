@@ -1,9 +1,9 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    ClientRegistration, Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError, LogoutEvent, LogoutEventKind,
-    LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply, Resumed, Saved, Secret,
-    SessionStatus,
+    ClientRegistration, Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError,
+    LogoutEvent, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply,
+    Resumed, Saved, Secret, SessionStatus,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
