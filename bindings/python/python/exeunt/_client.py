@@ -153,6 +153,14 @@ class LogoutClient:
         navigation: Navigation = self._call("proof", _bridge.given(str, logout_id, RequestError))
         return navigation
 
+    def registration(self) -> ClientRegistration:
+        """Say what to register at the provider about signing out, as configured.
+
+        Receiving its notices is the app's own affair at present. Touches nothing, so that it has no twin.
+        """
+        registration: ClientRegistration = self._call("registration")
+        return registration
+
     def pending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
         """List the sign-outs whose browser has not come back. On a server the account must be named.
 
@@ -168,14 +176,6 @@ class LogoutClient:
         """
         accounts: tuple[Account, ...] = self._call("accounts")
         return accounts
-
-    def registration(self) -> ClientRegistration:
-        """Say what to register at the provider about signing out, as configured.
-
-        Receiving its notices is the app's own affair at present. Touches nothing, so that it has no twin.
-        """
-        registration: ClientRegistration = self._call("registration")
-        return registration
 
     async def aplan(self, request: EndSessionRequest) -> LogoutPlan:
         """Do what `plan` does, on a worker thread."""

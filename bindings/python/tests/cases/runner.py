@@ -132,6 +132,10 @@ class _Run:
         self.names.see_navigation(navigation)
         return {**projection.navigation(navigation), "reply": projection.write(navigation.reply())}
 
+    def do_registration(self, argument: Any) -> Any:
+        only(argument)
+        return projection.write(self.client.registration())
+
     def do_pending(self, argument: Any) -> Any:
         waiting = self.client.pending(only(argument, "account").get("account"))
         written = [{"accounts": list(one.accounts), "provider": projection.write(one.provider)} for one in waiting]
@@ -140,10 +144,6 @@ class _Run:
     def do_accounts(self, argument: Any) -> Any:
         only(argument)
         return {"accounts": sorted(account.home_account_id for account in self.client.accounts())}
-
-    def do_registration(self, argument: Any) -> Any:
-        only(argument)
-        return projection.write(self.client.registration())
 
     def do_read_id_token(self, argument: Any) -> Any:
         return projection.write(exeunt.read_id_token_unverified(only(argument, "token")["token"]))

@@ -117,9 +117,9 @@ enum Verb {
     case cancel(id: String, reason: CancelReason)
     case outcome(id: String)
     case proof(id: String)
+    case registration
     case pending(account: String?)
     case accounts
-    case registration
     case readIdToken(String)
     case ticketInCookies(String)
     case put([ExactText: String])
@@ -158,9 +158,9 @@ enum Verb {
         case "cancel": return .cancel(id: try fields.text("id"), reason: try fields.required("reason", Read.reason))
         case "outcome": return .outcome(id: try fields.text("id"))
         case "proof": return .proof(id: try fields.text("id"))
+        case "registration": return .registration
         case "pending": return .pending(account: try fields.textIfAny("account"))
         case "accounts": return .accounts
-        case "registration": return .registration
         case "read_id_token": return .readIdToken(try fields.text("token"))
         case "time_passes": return .timePasses(seconds: try fields.required("seconds", Read.number))
         case "ticket_in_cookies": return .ticketInCookies(try fields.text("header"))

@@ -93,9 +93,9 @@ internal class CaseRunner(
             "outcome" -> argument.fields(at) { known(outcome(drawn.fill(text("id")))) }
             "proof" ->
                 argument.fields(at) { Projection.asked(proof(drawn.fill(text("id"))).also { drawn.see(it) }) }
+            "registration" -> argument.fields(at) { Projection.any(registration()) as JsonObject }
             "pending" -> argument.fields(at) { Projection.pending(pending(optionalText("account"))) }
             "accounts" -> argument.fields(at) { Projection.accounts(accounts()) }
-            "registration" -> argument.fields(at) { Projection.any(registration()) as JsonObject }
             "read_id_token" ->
                 argument.fields(at) { Projection.any(readIdTokenUnverified(Secret(text("token")))) as JsonObject }
             "ticket_in_cookies" ->
