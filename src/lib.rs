@@ -76,6 +76,7 @@ mod planning;
 mod provider;
 mod query;
 mod redirect_uri;
+mod registration;
 mod reply;
 mod request;
 mod revocation;
@@ -104,6 +105,7 @@ pub use outcome::{
 pub use plan::{LogoutPlan, LogoutStep, PlanWarning};
 pub use provider::row::{ReturnCondition, RevocationScope};
 pub use provider::{Auth0Endpoint, Endpoints, ParameterNames, Provider};
+pub use registration::ClientRegistration;
 pub use reply::{Reply, ticket_in_cookies};
 pub use request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
 pub use secret::Secret;

@@ -75,6 +75,7 @@ enum Step {
         account: Option<String>,
     },
     Accounts {},
+    Registration {},
     ReadIdToken {
         token: String,
     },
@@ -330,6 +331,7 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
             ids.sort();
             json!({"accounts": ids})
         }),
+        Step::Registration {} => project::registration(&client.registration()),
         Step::ReadIdToken { token } => {
             projected(exeunt::read_id_token_unverified(&Secret::from(token)), project::hints)
         }

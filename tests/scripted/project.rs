@@ -1,9 +1,9 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError, LogoutEvent, LogoutEventKind,
-    LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply, Resumed, Saved, Secret,
-    SessionStatus,
+    ClientRegistration, Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError,
+    LogoutEvent, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply,
+    Resumed, Saved, Secret, SessionStatus,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -284,6 +284,16 @@ fn step(step: &LogoutStep) -> Value {
             "account": account, "token": plain(token), "endpoint": endpoint,
         }))}),
     }
+}
+
+pub fn registration(registration: &ClientRegistration) -> Value {
+    present(json!({
+        "post_logout_redirect_uris": registration.post_logout_redirect_uris,
+        "frontchannel_logout_uri": registration.frontchannel_logout_uri,
+        "frontchannel_logout_session_required": registration.frontchannel_logout_session_required,
+        "backchannel_logout_uri": registration.backchannel_logout_uri,
+        "backchannel_logout_session_required": registration.backchannel_logout_session_required,
+    }))
 }
 
 pub fn hints(hints: &Hints) -> Value {

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 from exeunt import _bridge, _core, _guard
-from exeunt._config import ClientConfig
+from exeunt._config import ClientConfig, ClientRegistration
 from exeunt._errors import ConfigurationError, RequestError
 from exeunt._host import Entry, HttpTransport, LogoutListener, Navigation, Navigator, SessionStore
 from exeunt._id_token import Hints
@@ -154,6 +154,14 @@ class LogoutClient:
         """
         navigation: Navigation = self._call("proof", _bridge.given(str, logout_id, RequestError))
         return navigation
+
+    def registration(self) -> ClientRegistration:
+        """Say what to register at the provider about signing out, as configured.
+
+        Receiving its notices is the app's own affair at present. Touches nothing, so that it has no twin.
+        """
+        registration: ClientRegistration = self._call("registration")
+        return registration
 
     def pending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
         """List the sign-outs whose browser has not come back. On a server the account must be named.

@@ -182,3 +182,59 @@ class ClientConfig:
     """
     cookies: tuple[Cookie, ...] = ()
     """The app's own session cookies, which a sign-out deletes; those of the cache layout come by themselves."""
+    frontchannel_logout_uri: str | None = None
+    """For the registration: the page that the provider opens in a hidden frame to sign out.
+
+    On scheme, host and port of one of the redirect addresses above. Https; http only with a `client_secret`, with
+    `allow_http`, and where the provider takes it. Wire name ``frontchannel_logout_uri``, Front-Channel Logout 1.0 §2.
+    """
+    frontchannel_logout_session_required: bool = False
+    """For the registration: whether the provider has to name issuer and session there.
+
+    Wire name ``frontchannel_logout_session_required``, Front-Channel Logout 1.0 §2.
+    """
+    backchannel_logout_uri: str | None = None
+    """For the registration: where the provider posts logout tokens; https as above, on any host.
+
+    Wire name ``backchannel_logout_uri``, Back-Channel Logout 1.0 §2.2.
+    """
+    backchannel_logout_session_required: bool = False
+    """For the registration: whether a logout token has to name the session.
+
+    Wire name ``backchannel_logout_session_required``, Back-Channel Logout 1.0 §2.2.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRegistration:
+    """The members of a client registration that concern signing out, by the names that a registration request has.
+
+    They are what the configuration says, checked when the client was made. Receiving the provider's notices at the two
+    addresses is the app's own affair: exeunt does not read them yet.
+    """
+
+    post_logout_redirect_uris: tuple[str, ...]
+    """The configured addresses to return to after a sign-out, each once; register those that requests name.
+
+    Wire name ``post_logout_redirect_uris``, RP-Initiated Logout 1.0 §3.1.
+    """
+    frontchannel_logout_uri: str | None
+    """The page that the provider opens in a hidden frame to sign out.
+
+    Wire name ``frontchannel_logout_uri``, Front-Channel Logout 1.0 §2.
+    """
+    frontchannel_logout_session_required: bool
+    """Whether the provider has to name issuer and session there.
+
+    Wire name ``frontchannel_logout_session_required``, Front-Channel Logout 1.0 §2.
+    """
+    backchannel_logout_uri: str | None
+    """The address to which the provider posts logout tokens.
+
+    Wire name ``backchannel_logout_uri``, Back-Channel Logout 1.0 §2.2.
+    """
+    backchannel_logout_session_required: bool
+    """Whether a logout token has to name the session.
+
+    Wire name ``backchannel_logout_session_required``, Back-Channel Logout 1.0 §2.2.
+    """

@@ -133,6 +133,10 @@ class _Run:
         self.names.see_navigation(navigation)
         return {**projection.navigation(navigation), "reply": projection.write(navigation.reply())}
 
+    def do_registration(self, argument: Any) -> Any:
+        only(argument)
+        return projection.write(self.client.registration())
+
     def do_pending(self, argument: Any) -> Any:
         waiting = self.client.pending(only(argument, "account").get("account"))
         written = [{"accounts": list(one.accounts), "provider": projection.write(one.provider)} for one in waiting]

@@ -117,6 +117,7 @@ enum Verb {
     case cancel(id: String, reason: CancelReason)
     case outcome(id: String)
     case proof(id: String)
+    case registration
     case pending(account: String?)
     case accounts
     case readIdToken(String)
@@ -164,6 +165,7 @@ enum Verb {
         case "cancel": return .cancel(id: try fields.text("id"), reason: try fields.required("reason", Read.reason))
         case "outcome": return .outcome(id: try fields.text("id"))
         case "proof": return .proof(id: try fields.text("id"))
+        case "registration": return .registration
         case "pending": return .pending(account: try fields.textIfAny("account"))
         case "accounts": return .accounts
         case "read_id_token": return .readIdToken(try fields.text("token"))

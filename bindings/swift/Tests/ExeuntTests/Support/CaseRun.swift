@@ -69,6 +69,7 @@ struct CaseRun {
             let navigation = try await client.proof(id: seen.filled(id))
             seen.note(navigation)
             return Projection.asked(navigation)
+        case .registration: return Projection.registration(client.registration())
         case .pending(let account): return Projection.pending(try await client.pending(account: account))
         case .accounts: return Projection.accounts(try await client.accounts())
         case .readIdToken(let token): return Projection.hints(try readIdTokenUnverified(token: Secret(token)))

@@ -86,6 +86,16 @@ enum Projection {
         .present(["accounts": .texts(accounts.map(\.homeAccountId).sorted())])
     }
 
+    static func registration(_ registration: ClientRegistration) -> Json {
+        .present([
+            "post_logout_redirect_uris": .texts(registration.postLogoutRedirectUris),
+            "frontchannel_logout_uri": .optional(registration.frontchannelLogoutUri),
+            "frontchannel_logout_session_required": .flag(registration.frontchannelLogoutSessionRequired),
+            "backchannel_logout_uri": .optional(registration.backchannelLogoutUri),
+            "backchannel_logout_session_required": .flag(registration.backchannelLogoutSessionRequired),
+        ])
+    }
+
     static func hints(_ hints: Hints) -> Json {
         .present([
             "encrypted": .flag(hints.encrypted),

@@ -86,6 +86,12 @@ public class BlockingLogoutClient internal constructor(
     public fun proof(id: String): Navigation = guard.call { core.proof(id) }
 
     /**
+     * What to register at the provider about signing out, as configured. Receiving its notices is the app's own affair
+     * at present. Touches nothing.
+     */
+    public fun registration(): ClientRegistration = guard.call { core.registration() }
+
+    /**
      * The sign-outs whose browser has not come back. On a server the account must be named.
      *
      * @throws LogoutException when the store does not answer

@@ -27,6 +27,10 @@ public class ClientConfigBuilder(
     private var onCancel: OnCancel? = null
     private var keepTokensSeconds: Long? = null
     private var cookies: List<Cookie> = emptyList()
+    private var frontchannelLogoutUri: String? = null
+    private var frontchannelLogoutSessionRequired: Boolean = false
+    private var backchannelLogoutUri: String? = null
+    private var backchannelLogoutSessionRequired: Boolean = false
 
     /** The app's secret; only on a server. See [ClientConfig.clientSecret]. */
     public fun clientSecret(value: Secret): ClientConfigBuilder = apply { clientSecret = value }
@@ -80,6 +84,26 @@ public class ClientConfigBuilder(
     /** The app's own session cookies. See [ClientConfig.cookies]. */
     public fun cookies(value: List<Cookie>): ClientConfigBuilder = apply { cookies = value }
 
+    /** Registers the page of front-channel notices. See [ClientConfig.frontchannelLogoutUri]. */
+    public fun frontchannelLogoutUri(value: String): ClientConfigBuilder = apply { frontchannelLogoutUri = value }
+
+    /** Whether that page is told the session. See [ClientConfig.frontchannelLogoutSessionRequired]. */
+    public fun frontchannelLogoutSessionRequired(value: Boolean): ClientConfigBuilder =
+        apply {
+            frontchannelLogoutSessionRequired =
+                value
+        }
+
+    /** Registers the address of logout tokens. See [ClientConfig.backchannelLogoutUri]. */
+    public fun backchannelLogoutUri(value: String): ClientConfigBuilder = apply { backchannelLogoutUri = value }
+
+    /** Whether a logout token names the session. See [ClientConfig.backchannelLogoutSessionRequired]. */
+    public fun backchannelLogoutSessionRequired(value: Boolean): ClientConfigBuilder =
+        apply {
+            backchannelLogoutSessionRequired =
+                value
+        }
+
     /** The configuration. */
     public fun build(): ClientConfig =
         ClientConfig(
@@ -103,5 +127,9 @@ public class ClientConfigBuilder(
             onCancel = onCancel,
             keepTokensSeconds = keepTokensSeconds,
             cookies = cookies,
+            frontchannelLogoutUri = frontchannelLogoutUri,
+            frontchannelLogoutSessionRequired = frontchannelLogoutSessionRequired,
+            backchannelLogoutUri = backchannelLogoutUri,
+            backchannelLogoutSessionRequired = backchannelLogoutSessionRequired,
         )
 }

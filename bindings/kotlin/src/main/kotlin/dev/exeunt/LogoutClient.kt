@@ -116,6 +116,12 @@ public class LogoutClient
         public suspend fun proof(id: String): Navigation = away { proof(id) }
 
         /**
+         * What to register at the provider about signing out, as configured. Receiving its notices is the app's own
+         * affair at present. Touches nothing, so that it need not be waited for.
+         */
+        public fun registration(): ClientRegistration = blocking.registration()
+
+        /**
          * The sign-outs whose browser has not come back. On a server the account must be named.
          *
          * @throws LogoutException when the store does not answer

@@ -124,6 +124,10 @@ class BuildersTest {
                 .onCancel(OnCancel.KEEP_EVERYTHING)
                 .keepTokensSeconds(3600)
                 .cookies(listOf(Cookie("sid")))
+                .frontchannelLogoutUri("front")
+                .frontchannelLogoutSessionRequired(true)
+                .backchannelLogoutUri("back")
+                .backchannelLogoutSessionRequired(true)
                 .build()
         val named =
             ClientConfig(
@@ -147,6 +151,10 @@ class BuildersTest {
                 onCancel = OnCancel.KEEP_EVERYTHING,
                 keepTokensSeconds = 3600,
                 cookies = listOf(Cookie("sid")),
+                frontchannelLogoutUri = "front",
+                frontchannelLogoutSessionRequired = true,
+                backchannelLogoutUri = "back",
+                backchannelLogoutSessionRequired = true,
             )
         assertEquals(named, built)
     }

@@ -96,6 +96,7 @@ internal class CaseRunner(
             "outcome" -> argument.fields(at) { known(outcome(drawn.fill(text("id")))) }
             "proof" ->
                 argument.fields(at) { Projection.asked(proof(drawn.fill(text("id"))).also { drawn.see(it) }) }
+            "registration" -> argument.fields(at) { Projection.any(registration()) as JsonObject }
             "pending" -> argument.fields(at) { Projection.pending(pending(optionalText("account"))) }
             "accounts" -> argument.fields(at) { Projection.accounts(accounts()) }
             "resume" -> argument.fields(at) { resumed(resume(Decoder.decode(required("limit"), at))) }
