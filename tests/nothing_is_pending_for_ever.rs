@@ -39,7 +39,7 @@ fn told_after(provider: &Value, seconds: i64) -> SessionStatus {
 fn a_navigation_without_a_way_back() {
     let provider = json!({"oidc": {"issuer": "https://op.example.com", "endpoints": {
         "end_session": "https://op.example.com/logout"}}});
-    assert_eq!(told_after(&provider, 890), SessionStatus::Pending);
+    assert_eq!(told_after(&provider, 850), SessionStatus::Pending);
     assert_eq!(told_after(&provider, 902), SessionStatus::Unconfirmed { because: Doubt::NeverCameBack });
 }
 
