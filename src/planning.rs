@@ -15,7 +15,7 @@ use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, Pla
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::query;
-use crate::request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
+use crate::request::{EndSessionRequest, OnCancel, Reach, Who};
 use crate::unfinished::fingerprint;
 
 /// As long as the longest `state` of ours: for judging the length of an address before the state is drawn.
@@ -86,6 +86,7 @@ impl Asking<'_> {
         metadata: Option<&Metadata>,
     ) -> Result<(), LogoutError> {
         let Self { config, row, request, .. } = self;
+        let has_address = redirect_uri.is_some();
         let because = match directly(row, request, clearing) {
             Ok(call) => {
                 plan.call = Some(call);
@@ -111,18 +112,18 @@ impl Asking<'_> {
             }
             None => self.by_browser(plan, redirect_uri, clearing, metadata, because)?,
         }
-        plan.after_return = self.waits_for_return(plan)?;
+        plan.after_return = self.waits_for_return(plan, has_address)?;
         plan.warnings.extend(metadata.into_iter().flat_map(about_metadata));
         Ok(())
     }
 
     /// Whether nothing is cleared before the browser is back: it has to go, and there has to be a way back.
-    fn waits_for_return(&self, plan: &LogoutPlan) -> Result<bool, LogoutError> {
+    fn waits_for_return(&self, plan: &LogoutPlan, has_address: bool) -> Result<bool, LogoutError> {
         let keeps = self.request.on_cancel.or(self.config.on_cancel) == Some(OnCancel::KeepEverything);
         let Some(departure) = plan.departure.as_ref().filter(|_| keeps) else {
             return Ok(false);
         };
-        if departure.draft.redirect_uri.is_none() && self.request.redirect == Some(Redirect::Omit) {
+        if !has_address {
             return refuse("CAN-02", "KeepEverything clears when the browser is back; give it an address to return to");
         }
         Ok(departure.draft.redirect_uri.is_some())

@@ -148,7 +148,7 @@ impl LogoutClient {
                     self.emit(LogoutEventKind::PopupOpened, &run.record);
                 }
                 if !returns && mode == LogoutMode::Redirect {
-                    self.end(&run.record);
+                    self.settle(run);
                 }
             }
             Ok(Navigated::Stopped) => {
@@ -169,6 +169,14 @@ impl LogoutClient {
             record.call_off();
         });
         run.save();
+        self.settle(run);
+    }
+
+    /// The browser is not heard of any more: what waited for it is cleared.
+    fn settle(&self, run: &mut Run<'_>) {
+        if run.record.is_left_waiting(entropy::now()) {
+            self.finish_clear(run);
+        }
         self.end(&run.record);
     }
 

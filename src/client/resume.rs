@@ -44,7 +44,8 @@ impl LogoutClient {
         }
         let mut lookup = Lookup::default();
         for mut run in runs {
-            if !run.lost && self.call(&mut run) && run.record.may_revoke() {
+            // Those before it may have taken long: the claim is renewed.
+            if run.save() && self.call(&mut run) && run.record.may_revoke() {
                 self.revoke(&mut run, &mut lookup);
             }
             let record = run.release();
