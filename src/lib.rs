@@ -85,7 +85,7 @@ mod transport;
 mod unfinished;
 
 pub use account::{Account, Token, TokenKind};
-pub use client::LogoutClient;
+pub use client::{LogoutClient, StoreFault, check_session_store};
 pub use config::{BrowserMode, CacheLayout, ClientAuthentication, ClientConfig, Home};
 pub use connection::Connection;
 pub use cookie::{Cookie, SameSite};

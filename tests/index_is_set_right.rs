@@ -11,7 +11,8 @@ use scripted::host::{Host, Script};
 use serde_json::json;
 
 fn config() -> exeunt::ClientConfig {
-    let endpoints = json!({"end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"});
+    let endpoints =
+        json!({"end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"});
     serde_json::from_value(json!({
         "client_id": "rp",
         "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": endpoints}},

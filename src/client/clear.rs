@@ -36,7 +36,20 @@ impl LogoutClient {
         clearing: &Clearing,
         beside: Change,
     ) -> Result<Attempt, HostError> {
-        let Some((seen, epoch)) = self.next_epoch(&run.record, leaver)? else {
+        let seen = self.epoch_of(leaver)?;
+        self.try_clear_since(run, leaver, clearing, beside, seen)
+    }
+
+    /// The same, unless anybody left or signed in since this epoch was seen.
+    pub(super) fn try_clear_since(
+        &self,
+        run: &mut Run<'_>,
+        leaver: &Leaver,
+        clearing: &Clearing,
+        beside: Change,
+        seen: Option<Secret>,
+    ) -> Result<Attempt, HostError> {
+        let Some((seen, epoch)) = self.next_epoch(&run.record, leaver, seen)? else {
             return Ok(Attempt::Struck);
         };
         let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
@@ -52,7 +65,10 @@ impl LogoutClient {
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
             let commit = self.store.commit(joined(joined(journal, unchanged(clearing)), emptying(clearing)))?;
             return Ok(match commit {
-                Commit::Conflict => Attempt::Conflict,
+                Commit::Conflict => {
+                    run.take_back();
+                    Attempt::Conflict
+                }
                 Commit::Committed => {
                     run.written(next);
                     Attempt::Cleared
@@ -60,9 +76,13 @@ impl LogoutClient {
             });
         }
         if run.is_recorded() {
-            match self.store.commit(joined(run.writing(&next), beside)) {
+            // The epoch before the record: one that is written down and was never set would look like a sign-in.
+            match self.store.commit(joined(beside, run.writing(&next))) {
                 Ok(Commit::Committed) => run.written(next),
-                Ok(Commit::Conflict) => return Ok(Attempt::Conflict),
+                Ok(Commit::Conflict) => {
+                    run.take_back();
+                    return Ok(Attempt::Conflict);
+                }
                 // A journal that cannot be written does not stop the first clear; a later one has it already.
                 Err(error) if run.stored.is_some() => return Err(error),
                 Err(_) => run.unrecord(),
@@ -77,11 +97,19 @@ impl LogoutClient {
         })
     }
 
+    pub(super) fn epoch_of(&self, leaver: &Leaver) -> Result<Option<Secret>, HostError> {
+        self.read_one(&epoch_key(&self.config.layout, leaver))
+    }
+
     /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
     /// before.
-    fn next_epoch(&self, record: &Record, leaver: &Leaver) -> Result<Option<(Requirement, Entry)>, HostError> {
+    fn next_epoch(
+        &self,
+        record: &Record,
+        leaver: &Leaver,
+        seen: Option<Secret>,
+    ) -> Result<Option<(Requirement, Entry)>, HostError> {
         let key = epoch_key(&self.config.layout, leaver);
-        let seen = self.read_one(&key)?;
         let own = record.clear.epochs.get(&key);
         if own.is_some_and(|own| seen.as_ref().map(Secret::reveal) != Some(own)) {
             return Ok(None);
@@ -94,24 +122,21 @@ impl LogoutClient {
     /// Clears what an interrupted or waiting sign-out still has to clear. Answers whether the sign-out is still this
     /// runner's.
     pub(super) fn finish_clear(&self, run: &mut Run<'_>) -> bool {
-        for leaver in run.record.leavers() {
-            let mut outcome = Ok(Attempt::Conflict);
-            for _ in 0..super::records::TRIES {
-                outcome = self.look(&leaver).and_then(|found| self.try_clear(run, &leaver, &found, Change::default()));
-                if outcome != Ok(Attempt::Conflict) || !run.save() {
-                    break;
-                }
-            }
-            if run.lost {
-                return false;
-            }
-            match outcome {
-                Ok(Attempt::Cleared) => {}
+        let (mut done, mut tries) = (Vec::new(), 0);
+        while let Some(leaver) = run.record.leavers().into_iter().find(|leaver| !done.contains(leaver)) {
+            match self.look(&leaver).and_then(|found| self.try_clear(run, &leaver, &found, Change::default())) {
+                Ok(Attempt::Cleared) => done.push(leaver),
                 Ok(Attempt::Struck) => {
-                    run.change(move |record| strike(record, &leaver));
+                    let who = leaver.clone();
+                    run.change(move |record| strike(record, &who));
+                    done.push(leaver);
                 }
+                // Somebody wrote the record: whoever signed in again has left it.
+                Ok(Attempt::Conflict) if tries < super::records::TRIES && run.save() => tries += 1,
                 Ok(Attempt::Conflict) | Err(_) => {
-                    self.clear_later(run);
+                    if !run.lost {
+                        self.clear_later(run);
+                    }
                     return run.save();
                 }
             }
@@ -121,10 +146,7 @@ impl LogoutClient {
                 record.clear.stage = Stage::Struck;
             }
         });
-        if run.record.clear.stage != Stage::Struck {
-            self.read_back(run);
-        }
-        run.save()
+        if run.record.clear.stage == Stage::Struck { run.save() } else { self.read_back(run) }
     }
 
     fn clear_later(&self, run: &mut Run<'_>) {
@@ -140,8 +162,26 @@ impl LogoutClient {
     }
 
     /// Lists the keys again: only what is seen to be gone has ended, and of a cookie nobody sees that. What somebody wrote
-    /// in the meantime goes as well.
-    pub(super) fn read_back(&self, run: &mut Run<'_>) {
+    /// in the meantime goes as well. Answers whether the sign-out is still this runner's.
+    pub(super) fn read_back(&self, run: &mut Run<'_>) -> bool {
+        for _ in 0..PASSES {
+            self.look_at_each(run);
+            // Somebody signed in while everyone left: those who still leave are looked at one by one.
+            if !run.save() || run.record.clear.stage != Stage::Cleared {
+                break;
+            }
+        }
+        let kind = match run.record.application {
+            SessionStatus::Ended { .. } | SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent } => {
+                LogoutEventKind::LogoutSuccess
+            }
+            _ => LogoutEventKind::LogoutFailure,
+        };
+        self.emit(kind, &run.record);
+        !run.lost
+    }
+
+    fn look_at_each(&self, run: &mut Run<'_>) {
         let mut again = false;
         for leaver in run.record.leavers() {
             let (mut left, mut struck) = (self.look(&leaver), false);
@@ -150,6 +190,10 @@ impl LogoutClient {
                     break;
                 };
                 let attempt = self.try_clear(run, &leaver, &found, Change::default());
+                // Somebody wrote the record: whoever signed in again has left it.
+                if attempt == Ok(Attempt::Conflict) && (!run.save() || !run.record.leavers().contains(&leaver)) {
+                    break;
+                }
                 struck = attempt == Ok(Attempt::Struck);
                 if struck || attempt.is_err() {
                     break;
@@ -170,13 +214,6 @@ impl LogoutClient {
             // One of whom nothing is left does not end the wait for another.
             run.change(|record| record.clear.stage = Stage::Waiting);
         }
-        let kind = match run.record.application {
-            SessionStatus::Ended { .. } | SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent } => {
-                LogoutEventKind::LogoutSuccess
-            }
-            _ => LogoutEventKind::LogoutFailure,
-        };
-        self.emit(kind, &run.record);
     }
 }
 
@@ -228,6 +265,10 @@ fn leave_behind(record: &mut Record, keys: impl IntoIterator<Item = String>) {
 
 /// What is still there of one leaver after the clear; what ought to be gone is tried again.
 pub(super) fn note_left(record: &mut Record, leaver: &Leaver, left: &Clearing, again: i64) {
+    // What is there of one who signed in again is a new session.
+    if !record.leavers().contains(leaver) {
+        return;
+    }
     let failed = SessionStatus::Failed { because: Failure::LeftBehind };
     let ended = if record.cookies.is_empty() {
         SessionStatus::Ended { evidence: Evidence::ReadBack }
@@ -250,7 +291,10 @@ pub(super) fn note_left(record: &mut Record, leaver: &Leaver, left: &Clearing, a
             account.status = if held { failed } else { ended };
         }
     }
-    record.clear.stage = Stage::Done;
+    // One of whom something is left is not forgotten for the next of whom nothing is.
+    if record.clear.stage == Stage::Cleared {
+        record.clear.stage = Stage::Done;
+    }
     if !left.touched().is_empty() {
         record.clear.stage = Stage::Waiting;
         record.clear.tries = record.clear.tries.saturating_add(1);
@@ -272,6 +316,10 @@ pub(super) fn strike(record: &mut Record, leaver: &Leaver) {
             account.status = superseded;
             record.clear.struck.push(account.account.clone());
         }
+    }
+    // Somebody new is none of those who left, and everyone is not everyone any more.
+    if let (Leaver::One(name), true) = (leaver, record.everyone) {
+        record.clear.struck.push(name.clone());
     }
     record.clear.struck.sort();
     record.clear.struck.dedup();

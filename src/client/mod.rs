@@ -16,6 +16,9 @@ mod sign_out;
 mod signed_in;
 mod stateless;
 mod store;
+mod store_check;
+
+pub use store_check::{StoreFault, check_session_store};
 
 use std::borrow::Cow;
 use std::sync::Arc;

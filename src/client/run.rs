@@ -62,6 +62,15 @@ impl<'a> Run<'a> {
         self.deltas.push(Box::new(delta));
     }
 
+    /// Takes the last change back: what it told of did not happen.
+    pub(super) fn take_back(&mut self) {
+        self.deltas.pop();
+        if let Some(stored) = &self.stored {
+            self.record = stored.record.clone();
+            self.deltas.iter().for_each(|delta| delta(&mut self.record));
+        }
+    }
+
     /// The record as the next write has it, with the claim renewed.
     pub(super) fn next(&self) -> Record {
         let mut next = self.stored.as_ref().map_or_else(|| self.record.clone(), |stored| stored.record.clone());
@@ -138,7 +147,7 @@ impl<'a> Run<'a> {
     }
 
     /// Nothing of this run was done: what was written down before it stands again.
-    pub(super) fn take_back(mut self, earlier: Record) {
+    pub(super) fn undo(mut self, earlier: Record) {
         if self.stored.as_ref().is_some_and(|stored| stored.record != earlier) {
             self.change(move |record| {
                 let epochs = std::mem::take(&mut record.clear.epochs);

@@ -31,8 +31,7 @@ impl LogoutClient {
                 self.finish_clear(&mut run);
             }
         } else {
-            self.read_back(&mut run);
-            if self.call(&mut run) {
+            if self.read_back(&mut run) && self.call(&mut run) {
                 next = self.depart(plan, &mut run, &mut lookup);
             }
         }
@@ -50,6 +49,8 @@ impl LogoutClient {
         let mut recorded = true;
         for _ in 0..TRIES {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
+            // Before the records are listed: another sign-out that begins in between is not among them.
+            let epoch = self.epoch_of(&plan.leaver).map_err(|error| refused(&error))?;
             let opened = if recorded { self.open(plan)? } else { self.open_new(plan, Vec::new())? };
             if let Some(mut joined) = opened.live(clearing.touched().is_empty()) {
                 note_left(&mut joined, &plan.leaver, &clearing, 0);
@@ -71,7 +72,7 @@ impl LogoutClient {
             let attempt = if plan.after_return && run.record.clear.stage == Stage::Waiting {
                 self.write_down(&mut run, beside)
             } else {
-                self.try_clear(&mut run, &plan.leaver, &clearing, beside)
+                self.try_clear_since(&mut run, &plan.leaver, &clearing, beside, epoch)
             };
             match attempt {
                 Ok(Attempt::Cleared) => {
@@ -95,7 +96,7 @@ impl LogoutClient {
                         // Nothing was removed, so nothing new is remembered.
                         let error = self.give_in(&run.record, &refused(&error));
                         match earlier {
-                            Some(earlier) => run.take_back(earlier),
+                            Some(earlier) => run.undo(earlier),
                             None => self.record(&run.record.id).ok().flatten().iter().for_each(|one| self.forget(one)),
                         }
                         return Err(error);

@@ -9,7 +9,7 @@ use crate::cache::Leaver;
 use crate::config::Home;
 use crate::error::LogoutError;
 use crate::guard::epoch_key;
-use crate::host::{Change, Commit, Entry, HostError};
+use crate::host::{Change, Commit, Entry, HostError, Requirement};
 use crate::id_token::read_id_token_unverified;
 use crate::pending::{self, Record};
 use crate::secret::Secret;
@@ -39,8 +39,9 @@ impl LogoutClient {
 impl LogoutClient {
     fn welcome(&self, account: &str, authenticated_at: Option<i64>, ticket: Option<&Secret>) -> Result<(), HostError> {
         for _ in 0..TRIES {
-            let mut change = Change::default();
             let mut closed = Vec::new();
+            // Before the records are listed: a sign-out of everyone that begins in between is not among them.
+            let mut change = Change { require: self.everyones_epoch()?, ..Change::default() };
             for stored in self.of_account(account, ticket)? {
                 let mut record = stored.record.clone();
                 let open_window = record.open_window;
@@ -75,6 +76,15 @@ impl LogoutClient {
         Ok(found)
     }
 
+    /// On a device: the epoch of everyone as it is.
+    fn everyones_epoch(&self) -> Result<Vec<Requirement>, HostError> {
+        if self.config.home == Home::Server {
+            return Ok(Vec::new());
+        }
+        let key = epoch_key(&self.config.layout, &Leaver::Everyone);
+        Ok(vec![Requirement { value: self.read_one(&key)?, key }])
+    }
+
     fn fresh_epoch(&self, account: &str) -> Result<Entry, HostError> {
         let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
         let key = epoch_key(&self.config.layout, &Leaver::One(account.to_owned()));
@@ -85,8 +95,7 @@ impl LogoutClient {
 /// A sign-out stands down for a session that is newer than it; of everyone, the others go on leaving, one by one.
 fn stand_down(record: &mut Record, account: &str, authenticated_at: Option<i64>) {
     if matches!(record.clear.stage, Stage::Waiting | Stage::Cleared | Stage::Kept) {
-        let whole = record.accounts.is_empty();
-        strike(record, &if whole { Leaver::Everyone } else { Leaver::One(account.to_owned()) });
+        strike(record, &Leaver::One(account.to_owned()));
         if record.everyone {
             record.clear.epochs.clear();
         }

@@ -1,0 +1,375 @@
+//! All interleavings of a few threads over one store. Each thread stops before every call of the store; one of them goes on
+//! at a time, and a walk over the choices, depth first, runs every schedule once.
+//!
+//! Two schedules that differ only in the order of calls which do not see each other come to the same, so one of them is
+//! enough: calls are independent where both read, or where none touches a key that the other writes, removes or asks for.
+//! What was tried at a choice sleeps below its neighbours until a call that depends on it wakes it (sleep sets). No schedule
+//! is left out for any other reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+use exeunt::{Change, Commit, Done, Guarantee, HostError, Navigated, Navigation, Navigator, Secret, SessionStore};
+
+/// A call that a thread is about to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    Keys(String),
+    Read(Vec<String>),
+    Commit { sees: Vec<String>, changes: Vec<String> },
+}
+
+impl Call {
+    fn commit(change: &Change) -> Self {
+        let mut changes = change.remove.clone();
+        changes.extend(change.write.iter().map(|entry| entry.key.clone()));
+        Self::Commit { sees: change.require.iter().map(|one| one.key.clone()).collect(), changes }
+    }
+
+    fn changed(&self) -> &[String] {
+        match self {
+            Self::Keys(_) | Self::Read(_) => &[],
+            Self::Commit { changes, .. } => changes,
+        }
+    }
+
+    fn touches(&self, key: &String) -> bool {
+        match self {
+            Self::Keys(prefix) => key.starts_with(prefix),
+            Self::Read(keys) => keys.contains(key),
+            Self::Commit { sees, changes } => sees.contains(key) || changes.contains(key),
+        }
+    }
+
+    fn depends_on(&self, other: &Self) -> bool {
+        self.changed().iter().any(|key| other.touches(key)) || other.changed().iter().any(|key| self.touches(key))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Actor {
+    /// Between two calls.
+    Busy,
+    /// Before a call.
+    Waits(Call),
+    Finished,
+}
+
+/// A step that was taken: who, what, and whether it changed anything.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub actor: usize,
+    pub call: Call,
+    pub refused: bool,
+    /// The app's own keys after it.
+    pub sessions: Vec<String>,
+}
+
+struct Scene {
+    actors: Vec<Actor>,
+    turn: Option<usize>,
+    entries: BTreeMap<String, String>,
+    steps: Vec<Step>,
+    navigations: Vec<Navigation>,
+}
+
+/// What the store promises, and what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Atomic,
+    /// Looks at what is required, then writes and removes key by key; others come in between.
+    PerKey,
+    /// Says that it is atomic and ignores what is required: the fault that a model has to find.
+    Careless,
+}
+
+/// One run: the store, and who goes on.
+pub struct Stage {
+    scene: Mutex<Scene>,
+    moved: Condvar,
+    kind: Kind,
+}
+
+impl Stage {
+    fn scene(&self) -> MutexGuard<'_, Scene> {
+        self.scene.lock().unwrap()
+    }
+
+    /// Waits for this thread's turn, then does the call at once.
+    fn step<T>(&self, actor: usize, call: Call, act: impl FnOnce(&mut BTreeMap<String, String>) -> (T, bool)) -> T {
+        let mut scene = self.scene();
+        scene.actors[actor] = Actor::Waits(call.clone());
+        self.moved.notify_all();
+        let mut scene = self.moved.wait_while(scene, |scene| scene.turn != Some(actor)).unwrap();
+        scene.turn = None;
+        scene.actors[actor] = Actor::Busy;
+        let (answer, refused) = act(&mut scene.entries);
+        let sessions = scene.entries.keys().filter(|key| !key.starts_with("exeunt.")).cloned().collect();
+        scene.steps.push(Step { actor, call, refused, sessions });
+        answer
+    }
+
+    fn finish(&self, actor: usize) {
+        self.scene().actors[actor] = Actor::Finished;
+        self.moved.notify_all();
+    }
+
+    /// Those who wait, when nobody moves any more.
+    fn waiting(&self) -> BTreeMap<usize, Call> {
+        let moving = |scene: &mut Scene| scene.turn.is_some() || scene.actors.contains(&Actor::Busy);
+        let scene = self.moved.wait_while(self.scene(), moving).unwrap();
+        let waits = |(at, actor): (usize, &Actor)| match actor {
+            Actor::Waits(call) => Some((at, call.clone())),
+            Actor::Busy | Actor::Finished => None,
+        };
+        scene.actors.iter().enumerate().filter_map(waits).collect()
+    }
+
+    fn let_go(&self, actor: usize) {
+        self.scene().turn = Some(actor);
+        self.moved.notify_all();
+    }
+}
+
+/// The store as one thread sees it.
+pub struct Hand {
+    actor: usize,
+    stage: Arc<Stage>,
+}
+
+impl Hand {
+    /// A record in the store as the schedule begins, which is no step of it.
+    fn record(&self) -> serde_json::Value {
+        let scene = self.stage.scene();
+        let found = scene.entries.iter().find(|(key, _)| key.starts_with("exeunt.pending."));
+        serde_json::from_str(found.expect("a record").1).expect("a record is JSON")
+    }
+
+    pub fn waiting_id(&self) -> String {
+        self.record()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The address with which the browser of that record comes back.
+    pub fn way_back(&self) -> String {
+        format!("https://app.example.com/bye?state={}", self.record()["handover"]["state"].as_str().unwrap())
+    }
+}
+
+impl Navigator for Hand {
+    fn navigate(&self, navigation: Navigation) -> Result<Navigated, HostError> {
+        self.stage.scene().navigations.push(navigation);
+        Ok(Navigated::Started)
+    }
+
+    fn dismiss(&self, _: String) -> Result<Done, HostError> {
+        Ok(Done::Done)
+    }
+}
+
+fn holds(entries: &BTreeMap<String, String>, change: &Change) -> bool {
+    let held = |key: &String| entries.get(key).map(String::as_str);
+    change.require.iter().all(|one| held(&one.key) == one.value.as_ref().map(Secret::reveal))
+}
+
+fn apply(entries: &mut BTreeMap<String, String>, change: &Change) {
+    entries.extend(change.write.iter().map(|entry| (entry.key.clone(), entry.value.reveal().to_owned())));
+    entries.retain(|key, _| !change.remove.contains(key));
+}
+
+/// One change of one key each.
+fn apart(change: Change) -> Vec<Change> {
+    let write = change.write.into_iter().map(|entry| Change { write: vec![entry], ..Change::default() });
+    write.chain(change.remove.into_iter().map(|key| Change { remove: vec![key], ..Change::default() })).collect()
+}
+
+impl SessionStore for Hand {
+    fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
+        Ok(self.stage.step(self.actor, Call::Keys(prefix.clone()), |entries| {
+            (entries.keys().filter(|key| key.starts_with(&prefix)).cloned().collect(), false)
+        }))
+    }
+
+    fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
+        Ok(self.stage.step(self.actor, Call::Read(keys.clone()), |entries| {
+            (keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect(), false)
+        }))
+    }
+
+    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+        if self.stage.kind == Kind::PerKey {
+            let required = Call::Read(change.require.iter().map(|one| one.key.clone()).collect());
+            if !change.require.is_empty() && !self.stage.step(self.actor, required, |now| (holds(now, &change), false))
+            {
+                return Ok(Commit::Conflict);
+            }
+            for one in apart(change) {
+                self.stage.step(self.actor, Call::commit(&one), |now| (apply(now, &one), false));
+            }
+            return Ok(Commit::Committed);
+        }
+        let careless = self.stage.kind == Kind::Careless;
+        Ok(self.stage.step(self.actor, Call::commit(&change), |entries| {
+            if !careless && !holds(entries, &change) {
+                return (Commit::Conflict, true);
+            }
+            apply(entries, &change);
+            (Commit::Committed, false)
+        }))
+    }
+
+    fn guarantee(&self) -> Result<Guarantee, HostError> {
+        // The same at every time, so it is no choice.
+        Ok(if self.stage.kind == Kind::PerKey { Guarantee::PerKey } else { Guarantee::Atomic })
+    }
+}
+
+/// What one schedule came to.
+pub struct End<T> {
+    /// What each thread brought home.
+    pub brought: Vec<T>,
+    pub entries: BTreeMap<String, String>,
+    pub steps: Vec<Step>,
+    pub navigations: Vec<Navigation>,
+}
+
+/// A part: what one thread does with the store in its hand.
+pub type Part<T> = fn(Arc<Hand>) -> T;
+
+#[derive(Default)]
+struct Choice {
+    /// Those whose step here was tried elsewhere, and is the same there.
+    asleep: BTreeSet<usize>,
+    tried: BTreeSet<usize>,
+    chosen: usize,
+}
+
+/// How many schedules there were.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Count {
+    pub whole: usize,
+    /// Given up in the middle: the same as one that was run.
+    pub pruned: usize,
+}
+
+/// Runs every schedule of these parts, and shows each to `judge`.
+pub fn explore<T: Send + 'static>(
+    kind: Kind,
+    entries: &BTreeMap<String, String>,
+    parts: &[Part<T>],
+    mut judge: impl FnMut(&End<T>),
+) -> Count {
+    let (mut path, mut count) = (Vec::<Choice>::new(), Count::default());
+    loop {
+        match run(kind, entries, parts, &mut path) {
+            Some(end) => {
+                count.whole += 1;
+                judge(&end);
+            }
+            None => count.pruned += 1,
+        }
+        // The deepest choice that has something left.
+        loop {
+            let Some(last) = path.last_mut() else { return count };
+            last.tried.insert(last.chosen);
+            let left = (0..parts.len()).find(|actor| !last.tried.contains(actor) && !last.asleep.contains(actor));
+            match left {
+                Some(next) => {
+                    last.chosen = next;
+                    break;
+                }
+                None => drop(path.pop()),
+            }
+        }
+    }
+}
+
+/// One schedule: as the path says, and beyond it whoever comes first. Nothing where all that is left is asleep.
+fn run<T: Send + 'static>(
+    kind: Kind,
+    entries: &BTreeMap<String, String>,
+    parts: &[Part<T>],
+    path: &mut Vec<Choice>,
+) -> Option<End<T>> {
+    let actors = vec![Actor::Busy; parts.len()];
+    let scene = Scene { actors, turn: None, entries: entries.clone(), steps: Vec::new(), navigations: Vec::new() };
+    let stage = Arc::new(Stage { scene: Mutex::new(scene), moved: Condvar::new(), kind });
+    let threads: Vec<_> = parts
+        .iter()
+        .enumerate()
+        .map(|(actor, part)| {
+            let (stage, part) = (stage.clone(), *part);
+            std::thread::spawn(move || {
+                let hand = Arc::new(Hand { actor, stage: stage.clone() });
+                let brought = std::panic::catch_unwind(|| part(hand));
+                stage.finish(actor);
+                brought
+            })
+        })
+        .collect();
+    let (mut depth, mut asleep, mut pruned) = (0, BTreeSet::new(), false);
+    loop {
+        let waiting = stage.waiting();
+        let Some(&first) = waiting.keys().find(|actor| !asleep.contains(*actor)).or(waiting.keys().next()) else {
+            break;
+        };
+        pruned |= asleep.contains(&first) && depth >= path.len();
+        if pruned {
+            // Nobody looks at it any more; the threads have to come to their end.
+            stage.let_go(first);
+            continue;
+        }
+        if depth == path.len() {
+            // Who has finished is never chosen.
+            let tried = (0..parts.len()).filter(|actor| !waiting.contains_key(actor)).collect();
+            path.push(Choice { asleep: asleep.clone(), tried, chosen: first });
+        }
+        let choice = &path[depth];
+        let call = &waiting[&choice.chosen];
+        let before = choice.asleep.union(&choice.tried).filter(|actor| **actor != choice.chosen);
+        asleep =
+            before.filter(|actor| waiting.get(actor).is_some_and(|other| !other.depends_on(call))).copied().collect();
+        stage.let_go(choice.chosen);
+        depth += 1;
+    }
+    let brought: Result<Vec<T>, _> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    let scene = stage.scene();
+    let (entries, steps, navigations) = (scene.entries.clone(), scene.steps.clone(), scene.navigations.clone());
+    let end = |brought| (!pruned).then(|| End { brought, entries, steps: steps.clone(), navigations });
+    brought.map(end).unwrap_or_else(|panic| {
+        let schedule: Vec<usize> = steps.iter().map(|step| step.actor).collect();
+        eprintln!("a part panicked in the schedule {schedule:?}");
+        std::panic::resume_unwind(panic)
+    })
+}
+
+/// What is in an atomic store when a part was broken off in the middle, after so many calls; nothing where it was done.
+pub fn abandoned<T: Send + 'static>(
+    part: Part<T>,
+    entries: &BTreeMap<String, String>,
+    calls: usize,
+) -> Option<BTreeMap<String, String>> {
+    let actors = vec![Actor::Busy];
+    let scene = Scene { actors, turn: None, entries: entries.clone(), steps: Vec::new(), navigations: Vec::new() };
+    let stage = Arc::new(Stage { scene: Mutex::new(scene), moved: Condvar::new(), kind: Kind::Atomic });
+    let hand = Arc::new(Hand { actor: 0, stage: stage.clone() });
+    let thread = std::thread::spawn({
+        let stage = stage.clone();
+        move || {
+            part(hand);
+            stage.finish(0);
+        }
+    });
+    for _ in 0..calls {
+        if stage.waiting().is_empty() {
+            break;
+        }
+        stage.let_go(0);
+    }
+    let unfinished = !stage.waiting().is_empty();
+    let left = stage.scene().entries.clone();
+    while !stage.waiting().is_empty() {
+        stage.let_go(0);
+    }
+    thread.join().unwrap();
+    unfinished.then_some(left)
+}
