@@ -13,7 +13,7 @@
 Clear(accounts=('alice',), everyone=False, keys=('session:alice:cart',), cookies=())
 """
 
-from exeunt import _bridge, _config, _connection, _cookie, _host, _outcome, _plan, _provider, _request
+from exeunt import _bridge, _config, _connection, _cookie, _host, _outcome, _plan, _provider, _request, _store_check
 from exeunt._client import LogoutClient, read_id_token_unverified, ticket_in_cookies
 from exeunt._config import (
     Amplify,
@@ -173,8 +173,9 @@ from exeunt._request import (
 )
 from exeunt._secret import Secret
 from exeunt._sqlite import SqliteStore
+from exeunt._store_check import StoreFault, check_session_store
 
-_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome))
+_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _store_check))
 
 __all__ = [
     "Account",
@@ -311,6 +312,7 @@ __all__ = [
     "SessionStore",
     "Slack",
     "SqliteStore",
+    "StoreFault",
     "StoreLockedError",
     "This",
     "TimeExpired",
@@ -323,6 +325,7 @@ __all__ = [
     "UpstreamStatus",
     "Uri",
     "Who",
+    "check_session_store",
     "read_id_token_unverified",
     "ticket_in_cookies",
 ]
