@@ -9,10 +9,10 @@ mod interleaved;
 use std::collections::{BTreeMap, BTreeSet};
 
 use exeunt::{Doubt, Evidence, PlanWarning, SessionStatus};
-use interleaved::schedule::{End, Kind, Part, abandoned};
+use interleaved::schedule::{End, Kind, Part, abandoned, explore};
 use interleaved::{
-    Brought, alice_leaves, alice_refreshes, alice_refreshes_blindly, alice_signs_in, carol_signs_in, everyone_leaves,
-    first_change, is_whole, judge, last_look, resumes, sessions, with_alice,
+    Brought, alice_asks, alice_leaves, alice_refreshes, alice_refreshes_blindly, alice_signs_in, carol_signs_in,
+    everyone_leaves, first_change, is_whole, judge, last_look, resumes, returns, sessions, with_alice,
 };
 
 const ENDED: SessionStatus = SessionStatus::Ended { evidence: Evidence::ReadBack };
@@ -123,6 +123,20 @@ fn resuming_beside_a_sign_in_reaches_no_new_session() {
             .nothing(2);
         }
     }
+}
+
+#[test]
+fn a_return_beside_a_sign_in_reaches_no_new_session() {
+    let mut waiting = BTreeMap::new();
+    explore(Kind::Atomic, &with_alice(), &[alice_asks as Part<Brought>], |end| waiting.clone_from(&end.entries));
+    assert!(is_whole(&waiting, "old"));
+    let check = |end: &End<Brought>| {
+        let left = sessions(&end.entries);
+        let whole = is_whole(&end.entries, "signed in");
+        (!whole).then(|| format!("the sign-in is lost, and {left:?} is there")).into_iter().collect()
+    };
+    let parts: [Part<Brought>; 2] = [returns, alice_signs_in];
+    judge("a return and a sign-in", Kind::Atomic, &waiting, &parts, check).nothing(10);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use exeunt::{
-    Account, CancelReason, Change, ClientConfig, Completion, EndSessionRequest, Entry, LogoutClient, LogoutOutcome,
-    Resumed, Saved, Secret, SessionStore, Who,
+    Account, Change, ClientConfig, Completion, EndSessionRequest, Entry, LogoutClient, LogoutOutcome, Resumed, Saved,
+    Secret, SessionStore, Who,
 };
 use schedule::{Call, Count, End, Hand, Kind, Part, Step, explore};
 use serde_json::json;
@@ -122,10 +122,10 @@ pub fn returns(hand: Arc<Hand>) -> Brought {
     Brought::Returned(Box::new(client.complete(&Secret::from(hand.way_back()), None).unwrap()))
 }
 
-/// The user closes the browser of the only sign-out.
-pub fn cancels(hand: Arc<Hand>) -> Brought {
-    let id = hand.waiting_id();
-    Brought::Outcome(Box::new(keeping_client(&hand).cancel(&id, CancelReason::UserCancelled).unwrap()))
+/// A sign-out that keeps everything until the browser is back.
+pub fn alice_asks(hand: Arc<Hand>) -> Brought {
+    let request = EndSessionRequest::new(Who::This { account: Account::new("alice") });
+    Brought::Outcome(Box::new(keeping_client(&hand).sign_out(&request).unwrap()))
 }
 
 pub fn with_alice() -> BTreeMap<String, String> {

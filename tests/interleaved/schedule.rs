@@ -145,10 +145,6 @@ impl Hand {
         serde_json::from_str(found.expect("a record").1).expect("a record is JSON")
     }
 
-    pub fn waiting_id(&self) -> String {
-        self.record()["id"].as_str().unwrap().to_owned()
-    }
-
     /// The address with which the browser of that record comes back.
     pub fn way_back(&self) -> String {
         format!("https://app.example.com/bye?state={}", self.record()["handover"]["state"].as_str().unwrap())

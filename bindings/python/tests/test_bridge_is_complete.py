@@ -21,7 +21,7 @@ NOT_MIRRORED = {
 }
 TRAITS = {"SessionStore", "Navigator", "HttpTransport", "LogoutListener"}
 OBJECTS = {"LogoutClient", "LogoutPlan"}
-FUNCTIONS = {"read_id_token_unverified", "ticket_in_cookies"}
+FUNCTIONS = {"check_session_store", "read_id_token_unverified", "ticket_in_cookies"}
 TYPES = sorted(set(EXPORTED) - NOT_MIRRORED - TRAITS - OBJECTS - FUNCTIONS)
 
 

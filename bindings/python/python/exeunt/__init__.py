@@ -25,6 +25,7 @@ from exeunt import (
     _plan,
     _provider,
     _request,
+    _store_check,
 )
 from exeunt._client import LogoutClient, read_id_token_unverified, ticket_in_cookies
 from exeunt._config import (
@@ -194,8 +195,9 @@ from exeunt._request import (
 )
 from exeunt._secret import Secret
 from exeunt._sqlite import SqliteStore
+from exeunt._store_check import StoreFault, check_session_store
 
-_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _id_token, _lease))
+_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _id_token, _lease, _store_check))
 
 __all__ = [
     "Account",
@@ -342,6 +344,7 @@ __all__ = [
     "SessionStore",
     "Slack",
     "SqliteStore",
+    "StoreFault",
     "StoreLockedError",
     "StoreNotAtomic",
     "This",
@@ -355,6 +358,7 @@ __all__ = [
     "UpstreamStatus",
     "Uri",
     "Who",
+    "check_session_store",
     "read_id_token_unverified",
     "ticket_in_cookies",
 ]
