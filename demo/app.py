@@ -1,7 +1,8 @@
 """The back end: it signs people in with a provider, and out again with exeunt. The second half is the one to copy."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -32,7 +33,7 @@ from starlette.routing import Route
 
 from demo.guards import OwnPagesOnly
 from demo.pages import Pages, style
-from demo.sessions import LIFETIME, PATIENCE, Session, Sessions
+from demo.sessions import LIFETIME, PATIENCE, Session, Sessions, name_of, new_cookie
 from demo.settings import Settings
 from demo.sign_in import SignIn, SignInError, new_attempt
 
@@ -56,7 +57,10 @@ class Backend:
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             with self.store, self.client:
+                await self._resume()
+                resuming = asyncio.create_task(self._resume_every_minute())
                 yield
+                resuming.cancel()
 
         return Starlette(
             lifespan=lifespan,
@@ -84,18 +88,21 @@ class Backend:
         """Show who is signed in, or what is known of the last sign-out of this browser."""
         session = await self._session(request)
         if session:
-            plan = await self.client.aplan(self._leaving(session, Reach.PROVIDER))
-            here = await self.client.aplan(self._leaving(session, Reach.APP))
+            plan = await self.client.aplan(self._leaving(session.name, Reach.PROVIDER))
+            here = await self.client.aplan(self._leaving(session.name, Reach.APP))
             return self._pages.signed_in(session.user, plan, here)
+        if name := await self._interrupted(request):
+            return await self._depart(request, name, Reach.PROVIDER)
         outcome = await self._last_sign_out(request)
         return self._pages.signed_out(outcome) if outcome else self._pages.welcome()
 
     # Signing in
 
-    async def begin_sign_in(self, _: Request) -> Response:
-        """Send the browser to the provider."""
+    async def begin_sign_in(self, request: Request) -> Response:
+        """Send the browser to the provider; after a sign-out that proved nothing, it is to ask for the password."""
         attempt = new_attempt()
-        response = redirect(await self._provider.address(attempt))
+        advice = await self.client.alogin_advice(ticket=ticket_of(request))
+        response = redirect(await self._provider.address(attempt, advice.parameters))
         self._give_cookie(response, "sign-in", await self._sessions.begin(attempt), max_age=PATIENCE)
         return response
 
@@ -103,9 +110,12 @@ class Backend:
         """Take the provider's answer, and begin a new session under a new cookie."""
         attempt = await self._sessions.take(self._cookie(request, "sign-in"))
         user, tokens = await self._provider.redeem(dict(request.query_params), attempt)
-        cookie = await self._sessions.open(user, tokens)
+        cookie = new_cookie()
+        # First of all, so that nothing of an older sign-out reaches the new session.
+        await self.client.asigned_in(name_of(cookie), tokens.id_token, ticket_of(request))
+        await self._sessions.open(cookie, user, tokens)
         if before := await self._session(request):
-            await self.client.asign_out(self._leaving(before, Reach.APP))
+            await self.client.asign_out(self._leaving(before.name, Reach.APP))
         response = redirect(self._settings.at("/"))
         self._give_cookie(response, "session", cookie, max_age=LIFETIME)
         self._take_cookie(response, "sign-in")
@@ -124,19 +134,20 @@ class Backend:
 
     async def _leave(self, request: Request, reach: Reach) -> Response:
         session = await self._session(request)
-        if session is None:
-            return redirect(self._settings.at("/"))
-        outcome = await self.client.asign_out(self._leaving(session, reach, ticket_of(request)))
+        return await self._depart(request, session.name, reach) if session else redirect(self._settings.at("/"))
+
+    async def _depart(self, request: Request, name: str, reach: Reach) -> Response:
+        outcome = await self.client.asign_out(self._leaving(name, reach, ticket_of(request)))
         response = copied(outcome.reply())
         self._take_cookie(response, "session")
         # Drawn at random and no secret of the provider's: with it, this browser finds the outcome again.
         self._give_cookie(response, "sign-out", outcome.id)
         return response
 
-    def _leaving(self, session: Session, reach: Reach, ticket: Secret | None = None) -> EndSessionRequest:
+    def _leaving(self, name: str, reach: Reach, ticket: Secret | None = None) -> EndSessionRequest:
         """Ask for the end of this one session, and of nobody else's."""
         return EndSessionRequest(
-            who=This(Account(home_account_id=session.name)),
+            who=This(Account(home_account_id=name)),
             reach=reach,
             return_to=self._settings.at("/"),
             ticket=ticket,
@@ -160,6 +171,22 @@ class Backend:
             return redirect(self._settings.at("/"))
         navigation = await self.client.aproof(outcome.id)
         return copied(navigation.reply())
+
+    async def _interrupted(self, request: Request) -> str | None:
+        """Give the session whose sign-out we answered with a crash: this browser has yet to go to the provider."""
+        cookie = self._cookie(request, "session")
+        name = name_of(cookie) if cookie else None
+        return name if name and await self.client.apending(name) else None
+
+    async def _resume(self) -> None:
+        """Finish what was interrupted, by a crash of ours or a provider that did not answer."""
+        with suppress(LogoutError):  # the store does not answer; it is asked again
+            await self.client.aresume(100)
+
+    async def _resume_every_minute(self) -> None:
+        while True:
+            await asyncio.sleep(60)
+            await self._resume()
 
     async def _last_sign_out(self, request: Request) -> LogoutOutcome | None:
         cookie = self._cookie(request, "sign-out")

@@ -8,7 +8,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from demo.app import Backend
-from demo.settings import from_environment
+from demo.settings import Settings, from_environment
 
 
 def server(app: Starlette) -> uvicorn.Server:
@@ -16,13 +16,18 @@ def server(app: Starlette) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
 
 
-def main() -> None:
+def serve(settings: Settings, backend: Backend) -> None:
     """Serve on the socket that was handed down (DEMO_SOCKET, its number), or on the port of the public address."""
-    settings = from_environment()
     given = os.environ.get("DEMO_SOCKET")
     port = urlsplit(settings.public_url).port or 0
     listening = socket.socket(fileno=int(given)) if given else socket.create_server(("127.0.0.1", port))
-    server(Backend(settings).app()).run([listening])
+    server(backend.app()).run([listening])
+
+
+def main() -> None:
+    """Serve as the environment says."""
+    settings = from_environment()
+    serve(settings, Backend(settings))
 
 
 if __name__ == "__main__":

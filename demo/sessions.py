@@ -54,6 +54,11 @@ class Attempt:
     begun_at: int
 
 
+def new_cookie() -> str:
+    """Draw a cookie that nobody had before."""
+    return secrets.token_urlsafe(32)
+
+
 def name_of(cookie: str) -> str:
     """Give the name under which a cookie's session is stored; it does not lead back to the cookie."""
     return hashlib.sha256(cookie.encode()).hexdigest()[:32]
@@ -76,9 +81,8 @@ class Sessions:
         user = User(**json.loads(stored.reveal()))
         return Session(name, user) if time.time() - user.signed_in_at < LIFETIME else None
 
-    async def open(self, user: User, tokens: Tokens) -> str:
-        """Begin a session, always under a new cookie, and give that cookie."""
-        cookie = secrets.token_urlsafe(32)
+    async def open(self, cookie: str, user: User, tokens: Tokens) -> None:
+        """Begin a session under a cookie that nobody had before."""
         values = {
             "user": Secret(json.dumps(asdict(user))),
             "id_token": tokens.id_token,
@@ -87,11 +91,10 @@ class Sessions:
         }
         prefix = f"session:{name_of(cookie)}:"
         await self._write({prefix + entry: value for entry, value in values.items() if value is not None})
-        return cookie
 
     async def begin(self, attempt: Attempt) -> str:
         """Remember a sign-in that has begun, and give the cookie that ties it to this browser."""
-        cookie = secrets.token_urlsafe(32)
+        cookie = new_cookie()
         await self._write({f"sign-in:{name_of(cookie)}": Secret(json.dumps(asdict(attempt)))})
         return cookie
 

@@ -6,11 +6,12 @@ import hmac
 import secrets
 import ssl
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import httpx
-from exeunt import Secret
+from exeunt import Parameter, Secret
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -39,8 +40,8 @@ class SignIn:
             self._trust.load_verify_locations(settings.authority)
         self._metadata: dict[str, Any] | None = None
 
-    async def address(self, attempt: Attempt) -> str:
-        """Say where the browser goes to sign in."""
+    async def address(self, attempt: Attempt, advised: Sequence[Parameter]) -> str:
+        """Say where the browser goes to sign in. What exeunt advises goes along."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(attempt.verifier.encode()).digest()).rstrip(b"=")
         async with self._http() as http:
             endpoint = (await self._known(http))["authorization_endpoint"]
@@ -53,7 +54,7 @@ class SignIn:
             "nonce": attempt.nonce,
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
-        }
+        } | {parameter.name: parameter.value.reveal() for parameter in advised}
         return f"{endpoint}?{urlencode(query)}"
 
     async def redeem(self, answer: dict[str, str], attempt: Attempt | None) -> tuple[User, Tokens]:

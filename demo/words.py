@@ -28,6 +28,7 @@ DOUBTS = {
     Doubt.COOKIE_DELETION_SENT: "The browser was told to delete its cookies; whether it obeyed cannot be seen.",
     Doubt.USER_CANCELLED: "The browser was closed before it came back.",
     Doubt.TIMED_OUT: "The browser did not come back in time.",
+    Doubt.NEVER_CAME_BACK: "The browser never came back, and nobody said why; it may never have left.",
     Doubt.APP_CANCELLED: "This application stopped waiting.",
     Doubt.SUPERSEDED: "A later sign-out took over the browser.",
     Doubt.PROOF_INCONCLUSIVE: "The provider's answer to the proof proves nothing.",
@@ -48,8 +49,10 @@ FAILURES = {
     Failure.NO_TOKEN: "There was no token that names this session to the provider.",
     Failure.STILL_SIGNED_IN: "Asked with prompt=none in this browser, the provider answered as it answers somebody "
     "who is signed in.",
+    Failure.CANCELLED: "The sign-out was called off before anything was cleared, so everything was kept.",
 }
 REVOCATIONS = {
+    RevocationStatus.WAITING: "not revoked yet: it will be",
     RevocationStatus.REVOKED: "revoked",
     RevocationStatus.UNSUPPORTED: "not revoked: the provider cannot",
     RevocationStatus.REFUSED: "not revoked: the provider refused",

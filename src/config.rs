@@ -9,6 +9,7 @@ use crate::provider::Provider;
 use crate::provider::row::{Endpoint, Row, check_endpoint};
 use crate::query;
 use crate::redirect_uri::{self, Policy};
+use crate::registration::{self, ClientRegistration};
 use crate::request::{OnCancel, Reach, Redirect};
 use crate::secret::{Secret, display_as_debug};
 
@@ -164,6 +165,25 @@ pub struct ClientConfig {
     #[uniffi(default)]
     #[serde(default)]
     pub cookies: Vec<Cookie>,
+    /// For the registration: the page that the provider opens in a hidden frame to sign out, on scheme, host and port of
+    /// one of the redirect addresses above. Https; http only with a `client_secret`, with `allow_http`, and where the
+    /// provider takes it. Wire name `frontchannel_logout_uri`, Front-Channel Logout 1.0 §2.
+    #[uniffi(default)]
+    pub frontchannel_logout_uri: Option<String>,
+    /// For the registration: whether the provider has to name issuer and session there. Wire name
+    /// `frontchannel_logout_session_required`, Front-Channel Logout 1.0 §2.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
+    /// For the registration: where the provider posts logout tokens; https as above, on any host. Wire name
+    /// `backchannel_logout_uri`, Back-Channel Logout 1.0 §2.2.
+    #[uniffi(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// For the registration: whether a logout token has to name the session. Wire name
+    /// `backchannel_logout_session_required`, Back-Channel Logout 1.0 §2.2.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
 }
 
 impl ClientConfig {
@@ -190,6 +210,10 @@ impl ClientConfig {
             on_cancel: None,
             keep_tokens_seconds: None,
             cookies: Vec::new(),
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
         }
     }
 }
@@ -202,6 +226,30 @@ impl ClientConfig {
             registered.push(uri.clone());
         }
         registered
+    }
+
+    /// What the app registers at the provider about signing out.
+    pub(crate) fn registration(&self) -> ClientRegistration {
+        let mut addresses = Vec::new();
+        for uri in self.registered() {
+            if !addresses.contains(&uri) {
+                addresses.push(uri);
+            }
+        }
+        ClientRegistration {
+            post_logout_redirect_uris: addresses,
+            frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),
+            frontchannel_logout_session_required: self.frontchannel_logout_session_required,
+            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+            backchannel_logout_session_required: self.backchannel_logout_session_required,
+        }
+    }
+
+    /// Whether every address that a browser may be sent to is http on loopback; not where there is none.
+    pub(crate) fn is_http_loopback(&self) -> bool {
+        let mut addresses = self.registered();
+        addresses.extend(self.redirect_uri.clone());
+        !addresses.is_empty() && addresses.iter().all(|uri| redirect_uri::is_http_loopback(uri))
     }
 
     /// Refuses what cannot work, when the client is made.
@@ -220,7 +268,10 @@ impl ClientConfig {
             return refuse("RPI-13", "only a server writes pages; leave out prefer_form_post");
         }
         if self.prefer_form_post && !row.accepts_post {
-            return refuse("RPI-13", "this provider takes addresses only, no forms; leave out prefer_form_post");
+            return refuse("RPI-13", "this provider takes no forms; leave out prefer_form_post");
+        }
+        if self.mode.is_some() && row.end_session == Endpoint::Missing {
+            return refuse("MODE-01", "this provider has no page to open in any mode; leave out mode");
         }
         if self.client_authentication.is_some() && self.client_secret.is_none() {
             return refuse("REV-02", "client_authentication needs a client_secret");
@@ -291,7 +342,19 @@ impl ClientConfig {
         let mut registered = self.registered();
         registered.extend(self.redirect_uri.clone());
         let policy = Policy { registered: &registered, allow_http: self.allow_http, native: self.home == Home::Device };
-        registered.iter().try_for_each(|uri| redirect_uri::well_formed(uri, policy).map(|_| ()))
+        registered.iter().try_for_each(|uri| redirect_uri::well_formed(uri, policy).map(|_| ()))?;
+        self.check_notices(&registered)
+    }
+
+    /// DISC-05: where the provider would tell the app of sign-outs.
+    fn check_notices(&self, own: &[String]) -> Result<(), LogoutError> {
+        let http = self.allow_http && self.client_secret.is_some();
+        if let Some(uri) = &self.frontchannel_logout_uri {
+            registration::check_notice_uri("frontchannel_logout_uri", uri, http)?;
+            registration::check_same_origin("frontchannel_logout_uri", uri, own)?;
+        }
+        let back_channel = self.backchannel_logout_uri.as_ref();
+        back_channel.map_or(Ok(()), |uri| registration::check_notice_uri("backchannel_logout_uri", uri, http))
     }
 }
 

@@ -54,6 +54,10 @@ fn sentences(plan: &LogoutPlan) -> Vec<String> {
             counted(plan.tokens.len(), "token", "tokens")
         ));
     }
+    if !plan.tokens.is_empty() && plan.revocation == Endpoint::Missing {
+        let tokens = counted(plan.tokens.len(), "token", "tokens");
+        sentences.push(format!("The provider has no revocation endpoint: {tokens} can be used until expiry."));
+    }
     sentences.extend(plan.warnings.iter().map(warning));
     if plan.departure.is_some() {
         sentences.push(
@@ -114,13 +118,11 @@ fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
     if let Some(back) = &departure.draft.redirect_uri {
         sentences.push(format!("It is asked to return to {}.", without_query(back)));
     }
-    sentences.push(needed(departure.because).to_owned());
-    if departure.mode == LogoutMode::Silent {
-        sentences.push(
-            "Where the browser keeps the provider's cookie from hidden frames, only a redirect ends the session."
-                .to_owned(),
-        );
+    if departure.may_ask && departure.draft.id_token_hint.is_some() {
+        sentences.push("The ID token goes along; the provider may ask the user all the same.".to_owned());
     }
+    sentences.push(needed(departure.because).to_owned());
+    sentences.push(quietest(departure.mode, departure.frame_documented).to_owned());
     sentences
 }
 
@@ -136,6 +138,28 @@ fn needed(because: BrowserNeed) -> &'static str {
             "A direct request would be quieter and needs no browser; no refresh token of the account is known for it."
         }
         BrowserNeed::Everyone => "A direct request would be quieter, but ends one account's session only.",
+    }
+}
+
+/// Of the ways by browser. A redirect and a popup are whole pages, which the provider's cookie always reaches.
+fn quietest(mode: LogoutMode, frame_documented: bool) -> &'static str {
+    match (mode, frame_documented) {
+        (LogoutMode::Silent, true) => {
+            "A hidden frame is the quietest way by browser, and ends the session only where the browser sends the \
+             provider's cookie from one; elsewhere a whole page is the quietest that does."
+        }
+        (LogoutMode::Silent, false) => {
+            "The provider documents no sign-out in a hidden frame, from which a browser may keep its cookie: the quietest \
+             way by browser that really ends the session is a whole page."
+        }
+        (LogoutMode::Redirect | LogoutMode::Popup, true) => {
+            "A hidden frame would be quieter, and ends the session only where the browser sends the provider's cookie \
+             from one; the quietest way by browser that ends it everywhere is a whole page."
+        }
+        (LogoutMode::Redirect | LogoutMode::Popup, false) => {
+            "A whole page is the quietest way by browser that really ends the session: the provider documents no sign-out \
+             in a hidden frame."
+        }
     }
 }
 
@@ -194,6 +218,9 @@ fn warning(warning: &PlanWarning) -> String {
         PlanWarning::NothingBehindProvider => {
             "There is no session behind the provider: the account is its own.".to_owned()
         }
+        PlanWarning::OptionUnused { option } => {
+            format!("{option} of the request is not used: no browser is sent anywhere.")
+        }
         PlanWarning::SamlLogoutUrlNeeded => {
             "The SAML connection needs a logout URL in the provider's settings; without one its login URL is used."
                 .to_owned()
@@ -214,6 +241,9 @@ fn warning(warning: &PlanWarning) -> String {
             TokenKind::AccessToken => "The provider cannot revoke access tokens: one stays valid until it expires.",
         }
         .to_owned(),
+        PlanWarning::MetadataRefused { rule } => {
+            format!("The provider's metadata could not be had or are not believed ({rule}).")
+        }
         PlanWarning::InsecureEndpoint { member } => {
             format!("The provider's {member} is not an https address and is not used.")
         }

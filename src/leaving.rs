@@ -105,10 +105,10 @@ impl Leaving {
         };
         let claim = own.as_ref().and_then(|(_, hints)| hints.login_hint.clone());
         let logout_hint = request.logout_hint.clone().or_else(|| row.logout_hint_claim.and(claim));
-        if let (Some(claim), None) = (row.logout_hint_claim, &logout_hint) {
+        if let (Some(cure), None) = (row.logout_hint_claim.and_then(|claim| claim.cure), &logout_hint) {
             let cure = match &request.who {
                 Who::Everyone => "name the account, or give a logout_hint",
-                Who::This { .. } => claim.cure,
+                Who::This { .. } => cure,
             };
             warnings.push(PlanWarning::AccountPickerWillShow { cure: cure.to_owned() });
         }

@@ -17,13 +17,7 @@
 //! use exeunt::*;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let provider = Provider::Oidc {
-//!     issuer: "https://op.example.com".into(),
-//!     endpoints: Some(Endpoints { end_session: Some("https://op.example.com/logout".into()), ..Endpoints::default() }),
-//!     parameter_names: None,
-//!     omit_client_id: false,
-//!     dynamic: false,
-//! };
+//! let provider = Provider::oidc("https://op.example.com", Endpoints { end_session: Some("https://op.example.com/logout".into()), ..Endpoints::default() });
 //! let layout = CacheLayout::Prefix { prefix: "session".into(), separator: ":".into() };
 //! let mut config = ClientConfig::new("my-app", provider, Home::Device, layout);
 //! config.post_logout_redirect_uri = Some(Redirect::Uri { uri: "https://app.example.com/bye".into() });
@@ -82,6 +76,7 @@ mod planning;
 mod provider;
 mod query;
 mod redirect_uri;
+mod registration;
 mod reply;
 mod request;
 mod revocation;
@@ -110,6 +105,7 @@ pub use outcome::{
 pub use plan::{LogoutPlan, LogoutStep, PlanWarning};
 pub use provider::row::{ReturnCondition, RevocationScope};
 pub use provider::{Auth0Endpoint, Endpoints, ParameterNames, Provider};
+pub use registration::ClientRegistration;
 pub use reply::{Reply, ticket_in_cookies};
 pub use request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
 pub use secret::Secret;

@@ -232,6 +232,9 @@ pub struct LogoutOutcome {
     /// On a server, of a hidden frame: the origin of the page that holds it. `Completion.reply` writes a page that tells
     /// it that the frame has come back.
     pub frame_parent: Option<String>,
+    /// Whether every address that the configuration lets a browser go to is http on loopback, as on a developer's own
+    /// machine: `reply` then sets the ticket without `Secure`.
+    pub http_loopback: bool,
 }
 
 #[uniffi::export]

@@ -94,6 +94,7 @@ pub(crate) struct Record {
     pub(crate) frame_parent: Option<String>,
     /// Whether the user has shown a password since.
     pub(crate) reauthenticated: bool,
+    pub(crate) http_loopback: bool,
 }
 
 impl Record {
@@ -164,6 +165,9 @@ impl Record {
         if self.handover.as_ref().is_some_and(|handover| is_older(handover.asked_at, now, WAIT)) {
             self.handover = None;
             changed = true;
+            if self.logout.is_none() && self.provider == SessionStatus::Pending {
+                self.provider = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
+            }
         }
         if self.logout.as_ref().is_some_and(|journey| journey.is_late(now)) {
             changed |= self.caller_state.take().is_some();
@@ -173,7 +177,12 @@ impl Record {
             }
         }
         if is_older(self.issued_at, now, keep_tokens) {
-            changed |= self.call.take().is_some();
+            if self.call.take().is_some() {
+                changed = true;
+                if self.provider == SessionStatus::Pending {
+                    self.provider = SessionStatus::Unconfirmed { because: Doubt::CallUnanswered };
+                }
+            }
             for one in &mut self.revocations {
                 changed |= one.give_up();
             }
@@ -212,6 +221,11 @@ impl Record {
         }
     }
 
+    /// Whether the clear waited for a browser that will not come back.
+    pub(crate) fn is_left_waiting(&self, now: i64) -> bool {
+        self.clear.after_return && self.clear.stage == Stage::Waiting && self.wants_clear(now)
+    }
+
     /// Whether there is something to do that waits for nobody.
     pub(crate) fn wants_work(&self, now: i64) -> bool {
         self.wants_clear(now) && self.clear.next_at <= now
@@ -228,8 +242,11 @@ impl Record {
     pub(crate) fn due(&self, keep_tokens: i64) -> Option<i64> {
         let waits = self.logout.as_ref().filter(|journey| !journey.over);
         let clear = match self.clear.stage {
-            Stage::Waiting if self.clear.after_return && waits.is_some() => None,
-            Stage::Waiting | Stage::Cleared => Some(self.clear.next_at),
+            Stage::Waiting | Stage::Cleared => {
+                let back = waits.filter(|_| self.clear.after_return && self.clear.stage == Stage::Waiting);
+                let late = back.map(|journey| journey.started_at.saturating_add(WAIT + 1));
+                Some(self.clear.next_at.max(late.unwrap_or(self.clear.next_at)))
+            }
             Stage::Done | Stage::Kept | Stage::Struck => None,
         };
         let call = self.call.iter().map(|call| call.next_at);
@@ -299,6 +316,7 @@ impl Record {
             state: None,
             return_to: self.return_to.clone(),
             frame_parent: self.frame_parent.clone(),
+            http_loopback: self.http_loopback,
         }
     }
 }

@@ -69,6 +69,11 @@ pub enum PlanWarning {
         /// The metadata member.
         member: String,
     },
+    /// The provider's addresses could not be looked up, or what was found is not believed.
+    MetadataRefused {
+        /// The rule that decided, `DISC-01` and following.
+        rule: String,
+    },
     /// Only the provider can tell whether its list of allowed addresses admits the redirect address.
     AllowListUncertain,
     /// The connection's sign-out works only with the developer's own client identifier and secret in the provider's
@@ -76,6 +81,11 @@ pub enum PlanWarning {
     ConnectionNeedsOwnClient,
     /// There is no session behind the provider: the account is its own.
     NothingBehindProvider,
+    /// What the request asks of the browser is not used, since none is sent anywhere.
+    OptionUnused {
+        /// The field of the request.
+        option: String,
+    },
     /// A SAML connection needs a logout URL in the provider's settings; without one its login URL is used.
     SamlLogoutUrlNeeded,
     /// A SAML sign-out fails where the sign-in brought no SessionIndex.
@@ -169,6 +179,10 @@ pub(crate) struct Departure {
     pub(crate) popup: Option<PopupWindow>,
     pub(crate) main_window_redirect_uri: Option<String>,
     pub(crate) because: BrowserNeed,
+    /// Whether the provider may ask the user, also with an ID token.
+    pub(crate) may_ask: bool,
+    /// Whether the provider documents a sign-out in a hidden frame.
+    pub(crate) frame_documented: bool,
 }
 
 /// Why a browser has to go there.

@@ -15,7 +15,7 @@ use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, Pla
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::query;
-use crate::request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
+use crate::request::{EndSessionRequest, OnCancel, Reach, Who};
 use crate::unfinished::fingerprint;
 
 /// As long as the longest `state` of ours: for judging the length of an address before the state is drawn.
@@ -60,6 +60,11 @@ pub(crate) fn plan(
     } else {
         asking.ask(&mut plan, redirect_uri, clearing, metadata)?;
     }
+    // Whether a browser is needed turns on the tokens of the moment, so that these options are no fault of the request.
+    if plan.departure.is_none() {
+        let unused = request.browser_options().map(|option| PlanWarning::OptionUnused { option: option.to_owned() });
+        plan.warnings.extend(unused);
+    }
     Ok(plan)
 }
 
@@ -81,6 +86,7 @@ impl Asking<'_> {
         metadata: Option<&Metadata>,
     ) -> Result<(), LogoutError> {
         let Self { config, row, request, .. } = self;
+        let has_address = redirect_uri.is_some();
         let because = match directly(row, request, clearing) {
             Ok(call) => {
                 plan.call = Some(call);
@@ -106,18 +112,18 @@ impl Asking<'_> {
             }
             None => self.by_browser(plan, redirect_uri, clearing, metadata, because)?,
         }
-        plan.after_return = self.waits_for_return(plan)?;
+        plan.after_return = self.waits_for_return(plan, has_address)?;
         plan.warnings.extend(metadata.into_iter().flat_map(about_metadata));
         Ok(())
     }
 
     /// Whether nothing is cleared before the browser is back: it has to go, and there has to be a way back.
-    fn waits_for_return(&self, plan: &LogoutPlan) -> Result<bool, LogoutError> {
+    fn waits_for_return(&self, plan: &LogoutPlan, has_address: bool) -> Result<bool, LogoutError> {
         let keeps = self.request.on_cancel.or(self.config.on_cancel) == Some(OnCancel::KeepEverything);
         let Some(departure) = plan.departure.as_ref().filter(|_| keeps) else {
             return Ok(false);
         };
-        if departure.draft.redirect_uri.is_none() && self.request.redirect == Some(Redirect::Omit) {
+        if !has_address {
             return refuse("CAN-02", "KeepEverything clears when the browser is back; give it an address to return to");
         }
         Ok(departure.draft.redirect_uri.is_some())
@@ -255,6 +261,8 @@ impl Asking<'_> {
             popup: request.popup.clone(),
             main_window_redirect_uri: request.main_window_redirect_uri.clone(),
             because,
+            may_ask: row.asks_without_token,
+            frame_documented: row.frame_documented,
         })
     }
 }
@@ -285,6 +293,7 @@ impl Asking<'_> {
 fn conditions(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
     let open = |why: &&ReturnCondition| match why {
         ReturnCondition::NeedsIdToken => draft.id_token_hint.is_none(),
+        ReturnCondition::MustBeRegistered => !row.compares_with_token_only || draft.id_token_hint.is_some(),
         _ => true,
     };
     row.may_not_return.iter().filter(open).map(|why| PlanWarning::MayNotReturn { why: *why }).collect()
@@ -347,6 +356,11 @@ pub(crate) fn resolve(
         }
         (known, _) => known.clone(),
     }
+}
+
+/// Why there are no metadata.
+pub(crate) fn refused_metadata(error: &LogoutError) -> Option<PlanWarning> {
+    error.broken_rule().map(|rule| PlanWarning::MetadataRefused { rule })
 }
 
 /// What the metadata gives cause to say.

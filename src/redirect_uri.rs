@@ -209,6 +209,11 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether an address is http on loopback: a server under development.
+pub(crate) fn is_http_loopback(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url))
+}
+
 /// NAT-03: a native app's loopback listener gets another port each time; everything else stays as it is written.
 fn same_but_loopback_port(registered: &str, raw: &str) -> bool {
     let parts = |uri: &str| -> Option<(String, String)> {

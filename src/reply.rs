@@ -55,14 +55,12 @@ impl LogoutOutcome {
             (None, Some(page)) => Reply::see_other(page),
             (None, None) => local(self),
         };
-        let reply = self.cookies.iter().fold(reply, |reply, cookie| reply.header("Set-Cookie", cookie.deletion()));
-        let secure = self
-            .next
-            .as_ref()
-            .and_then(|next| next.redirect_uri.as_deref())
-            .is_none_or(|uri| !uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:")));
+        let reply = delete_cookies(reply, self);
+        // A return over http would come without a cookie that is marked `Secure`.
+        let is_http = |uri: &str| uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"));
+        let returns_by_http = self.next.as_ref().and_then(|next| next.redirect_uri.as_deref()).is_some_and(is_http);
         match &self.ticket {
-            Some(ticket) => reply.header("Set-Cookie", cookie(ticket, secure)),
+            Some(ticket) => reply.header("Set-Cookie", cookie(ticket, !self.http_loopback && !returns_by_http)),
             None => reply,
         }
     }
@@ -80,15 +78,17 @@ impl Navigation {
 impl Completion {
     /// The answer to the browser that came back: it goes to the page that the record names, never to one that the
     /// returned address names. In a hidden frame it is a page that tells the one holding the frame, which then removes
-    /// it: a message `exeunt.returned`, posted to the origin of `initiating_page` alone.
+    /// it: a message `exeunt.returned`, posted to the origin of `initiating_page` alone. Where the clear waited for the
+    /// browser, the cookies that end with the session are deleted here.
     pub fn reply(&self) -> Reply {
         match self {
             Self::Matched { outcome } | Self::AlreadyHandled { outcome } => {
-                match (&outcome.frame_parent, &outcome.return_to) {
+                let reply = match (&outcome.frame_parent, &outcome.return_to) {
                     (Some(parent), _) => frame_page(parent),
                     (None, Some(page)) => Reply::see_other(page),
                     (None, None) => local(outcome),
-                }
+                };
+                delete_cookies(reply, outcome)
             }
             Self::NotOurs { why } => Reply::new(400).text(match why {
                 NotOursReason::NotThisBrowser => "This sign-out was begun in another browser.\n",
@@ -100,6 +100,10 @@ impl Completion {
             }),
         }
     }
+}
+
+fn delete_cookies(reply: Reply, outcome: &LogoutOutcome) -> Reply {
+    outcome.cookies.iter().fold(reply, |reply, cookie| reply.header("Set-Cookie", cookie.deletion()))
 }
 
 /// What can be said without the provider.

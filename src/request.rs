@@ -158,6 +158,22 @@ impl EndSessionRequest {
             ticket: None,
         }
     }
+
+    /// What it asks of the browser alone, by the names of its fields.
+    pub(crate) fn browser_options(&self) -> impl Iterator<Item = &'static str> {
+        let options = [
+            ("redirect", matches!(self.redirect, Some(Redirect::Uri { .. }))),
+            ("mode", self.mode.is_some()),
+            ("id_token_hint", self.id_token_hint.is_some()),
+            ("logout_hint", self.logout_hint.is_some()),
+            ("state", self.state.is_some()),
+            ("ui_locales", !self.ui_locales.is_empty()),
+            ("extra_parameters", !self.extra_parameters.is_empty()),
+            ("popup", self.popup.is_some()),
+            ("main_window_redirect_uri", self.main_window_redirect_uri.is_some()),
+        ];
+        options.into_iter().filter_map(|(name, given)| given.then_some(name))
+    }
 }
 
 display_as_debug!(Who, Redirect, EndSessionRequest);

@@ -123,7 +123,8 @@ mod ureq_transport {
             ureq::Error::Timeout(_) => HostError::TimeExpired { reason },
             ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => HostError::Offline { reason },
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => HostError::Insecure { reason },
-            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            // What the system itself forbids (a firewall) comes without it.
+            ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<NotPublic>()) => {
                 HostError::Insecure { reason }
             }
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => HostError::Insecure { reason },
@@ -148,11 +149,16 @@ mod ureq_transport {
         ) -> Result<ResolvedSocketAddrs, ureq::Error> {
             let addresses = self.inner.resolve(uri, config, timeout)?;
             if self.public_only && addresses.iter().any(|address| !is_public(address.ip())) {
-                return Err(ureq::Error::Io(std::io::ErrorKind::PermissionDenied.into()));
+                return Err(ureq::Error::Io(std::io::Error::other(NotPublic)));
             }
             Ok(addresses)
         }
     }
+
+    /// The name leads to an address that may not be spoken to.
+    #[derive(Debug, thiserror::Error)]
+    #[error("not a public address")]
+    struct NotPublic;
 
     fn is_public(address: IpAddr) -> bool {
         match address {
@@ -188,5 +194,20 @@ mod ureq_transport {
     fn is_local(address: Ipv6Addr) -> bool {
         let [first, ..] = address.segments();
         first & 0xFE00 == 0xFC00 || first & 0xFFC0 == 0xFE80
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::is_public;
+
+        #[test]
+        fn public_addresses_are_not_refused() {
+            let public =
+                ["1.1.1.1", "100.63.0.1", "100.128.0.1", "198.17.0.1", "198.20.0.1", "223.255.255.255", "2606:4700::1"];
+            let behind = ["64:ff9b::101:101", "2002:101:101::1", "::ffff:1.1.1.1"];
+            for text in public.into_iter().chain(behind) {
+                assert!(is_public(text.parse().unwrap()), "{text}");
+            }
+        }
     }
 }

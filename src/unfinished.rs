@@ -124,6 +124,13 @@ impl Revoking {
         true
     }
 
+    /// It is tried again after a pause.
+    pub(crate) fn put_off(&mut self, now: i64, answer: Option<&HttpAnswer>) {
+        self.status = RevocationStatus::Uncertain;
+        self.next_at = now.saturating_add(pause(self.tries, answer));
+        self.tries = self.tries.saturating_add(1);
+    }
+
     pub(crate) fn result(&self) -> Revocation {
         Revocation {
             account: self.account.clone(),

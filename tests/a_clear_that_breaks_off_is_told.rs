@@ -89,13 +89,10 @@ fn signed_out(
         locked: Mutex::new(false),
     });
     let at = |path: &str| Some(format!("https://op.example.com/{path}"));
-    let provider = Provider::Oidc {
-        issuer: "https://op.example.com".to_owned(),
-        endpoints: Some(Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: None }),
-        parameter_names: None,
-        omit_client_id: false,
-        dynamic: false,
-    };
+    let provider = Provider::oidc(
+        "https://op.example.com",
+        Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: None },
+    );
     let layout = CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() };
     let network = Arc::new(Network::default());
     let config = ClientConfig::new("app", provider, Home::Device, layout);

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 
 use exeunt::{HttpCall, Navigation, NavigationMethod};
 use serde_json::Value;
-use vectors_support::Vector;
 use vectors_support::asked::{Asked, PAGE, issued_to};
 use vectors_support::decided::{DIFFERENT, Difference, Instead, REFUSED, Sent};
 use vectors_support::replay::{Replayed, replay};
+use vectors_support::{SetCookie, Vector};
 
 /// A name with its value; without one for a flag.
 type Pair = (String, Option<String>);
@@ -252,6 +252,9 @@ fn request_faults(vector: &Vector, difference: Option<&Difference>, replayed: &R
     if found == wanted { Vec::new() } else { vec![format!("{}: sent {found:#?}; expected {wanted:#?}", vector.id)] }
 }
 
+/// An age stands beside the date: it wins where a browser knows both, whatever its clock says (RFC 6265 §5.3).
+const ALSO: [(&str, &str); 1] = [("max-age", "0")];
+
 /// Where the answer of a back end sends the browser, and which cookies it deletes.
 fn reply_faults(vector: &Vector, replayed: &Replayed) -> Vec<String> {
     let mut faults = Vec::new();
@@ -262,9 +265,10 @@ fn reply_faults(vector: &Vector, replayed: &Replayed) -> Vec<String> {
         faults.push(format!("{}: goes to {:?}, not to {location}", vector.id, replayed.location));
     }
     for cookie in vector.data["observed"]["outcome"]["value"]["setCookie"].as_array().unwrap() {
-        let name = cookie.as_str().unwrap().split('=').next().unwrap();
-        if !replayed.cookies.contains(name) {
-            faults.push(format!("{}: the cookie {name} stays", vector.id));
+        let mut decided = SetCookie::read(cookie.as_str().unwrap());
+        decided.attributes.extend(ALSO.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        if !replayed.cookies.contains(&decided) {
+            faults.push(format!("{}: deletes {:#?}, not {decided:#?}", vector.id, replayed.cookies));
         }
     }
     faults

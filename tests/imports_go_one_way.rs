@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 31] = [
+const ORDER: [&str; 32] = [
     "secret",
     "error",
     "json",
     "query",
     "redirect_uri",
+    "registration",
     "cookie",
     "navigation",
     "host",

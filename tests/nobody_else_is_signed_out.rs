@@ -82,16 +82,10 @@ fn signed_out(
         protect: true,
     };
     store.commit(Change { write: before.iter().map(entry).collect(), ..Change::default() }).unwrap();
-    let provider = Provider::Oidc {
-        issuer: "https://op.example.com".to_owned(),
-        endpoints: Some(Endpoints {
-            end_session: Some("https://op.example.com/logout".to_owned()),
-            ..Endpoints::default()
-        }),
-        parameter_names: None,
-        omit_client_id: false,
-        dynamic: false,
-    };
+    let provider = Provider::oidc(
+        "https://op.example.com",
+        Endpoints { end_session: Some("https://op.example.com/logout".to_owned()), ..Endpoints::default() },
+    );
     let config =
         ClientConfig { revoke_tokens: Some(false), ..ClientConfig::new(CLIENT, provider, Home::Device, layout) };
     let client = LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap();

@@ -31,16 +31,10 @@ fn settings() -> ProptestConfig {
 }
 
 fn client(home: Home) -> (Host, Arc<LogoutClient>) {
-    let provider = Provider::Oidc {
-        issuer: "https://op.example.com".to_owned(),
-        endpoints: Some(Endpoints {
-            end_session: Some("https://op.example.com/logout".to_owned()),
-            ..Endpoints::default()
-        }),
-        parameter_names: None,
-        omit_client_id: false,
-        dynamic: false,
-    };
+    let provider = Provider::oidc(
+        "https://op.example.com",
+        Endpoints { end_session: Some("https://op.example.com/logout".to_owned()), ..Endpoints::default() },
+    );
     let layout = CacheLayout::Prefix { prefix: "s".to_owned(), separator: ":".to_owned() };
     let config = ClientConfig {
         redirect_uris: REGISTERED.map(str::to_owned).to_vec(),
@@ -144,9 +138,7 @@ proptest! {
     #[test]
     fn what_may_be_registered_reads_the_same_everywhere(raw in prop_oneof![any::<String>(), nearly_registered()]) {
         let (host, _) = client(Home::Device);
-        let provider = Provider::Oidc {
-            issuer: "https://op.example.com".to_owned(), endpoints: None, parameter_names: None, omit_client_id: false, dynamic: false,
-        };
+        let provider = Provider::oidc("https://op.example.com", Endpoints::default());
         let layout = CacheLayout::Prefix { prefix: "s".to_owned(), separator: ":".to_owned() };
         let config = ClientConfig {
             redirect_uris: vec![raw.clone()],

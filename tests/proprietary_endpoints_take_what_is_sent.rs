@@ -93,6 +93,22 @@ fn every_row_is_taken_by_its_vendors_rules() {
     }
 }
 
+/// Its host is fixed; the browser is sent to the server in its place.
+#[test]
+fn entra_takes_what_is_sent_and_stays_where_nothing_is_to_return_to() {
+    const HOST: &str = "https://login.microsoftonline.com";
+    let server = start();
+    let provider = || Provider::Entra { authority: format!("{HOST}/tenant") };
+    let outcome = signed_out(provider(), HOST, BYE, None);
+    returns(HOST, server.port, &outcome, BYE, RevocationStatus::Unsupported);
+    let layout = CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() };
+    let config = ClientConfig::new(CLIENT, provider(), Home::Device, layout);
+    let client = LogoutClient::new(config, Arc::new(MemoryStore::new()), None, None, Vec::new()).unwrap();
+    let url = client.logout().unwrap().next.unwrap().url;
+    let answer = opened(server.port, url.reveal().strip_prefix(HOST).unwrap());
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
 #[test]
 fn a_direct_request_is_taken_and_its_answer_believed() {
     let server = start();
@@ -140,6 +156,8 @@ fn each_rule_of_the_server_refuses() {
         (7, get(&format!("/oidc/logout?client_id=app+1&post_logout_redirect_uri={elsewhere}"))),
         (7, get(&format!("/logout?client_id=app+1&logout_uri={elsewhere}"))),
         (7, get(&format!("/oauth2/v1/logout?id_token_hint=a&post_logout_redirect_uri={elsewhere}"))),
+        (7, get(&format!("/tenant/oauth2/v2.0/logout?post_logout_redirect_uri={elsewhere}"))),
+        (7, get(&format!("/tenant/policy/oauth2/v2.0/logout?id_token_hint=a&post_logout_redirect_uri={elsewhere}"))),
         (8, get(&format!("/logout?logout_uri={here}"))),
         (9, get("/logout?client_id=app+1")),
         (10, get(&format!("/oauth2/v1/logout?post_logout_redirect_uri={here}"))),

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use exeunt::{
-    Account, CacheLayout, Change, ClientConfig, Completion, EndSessionRequest, Endpoints, Entry, Home, HostError,
-    HttpAnswer, HttpCall, HttpTransport, LogoutClient, MemoryStore, Provider, Reach, Secret, SessionStore, Who,
+    Account, CacheLayout, Change, ClientConfig, Completion, Cookie, EndSessionRequest, Endpoints, Entry, Home,
+    HostError, HttpAnswer, HttpCall, HttpTransport, LogoutClient, MemoryStore, Provider, Reach, Secret, SessionStore,
+    Who,
 };
 use serde_json::Value;
-use vectors_support::Vector;
+use vectors_support::{SetCookie, Vector};
 
 type Entries = BTreeMap<String, String>;
 
@@ -110,9 +111,23 @@ const DIFFERENT: &[Difference] = &[
     Difference { id: "okta-10", reasons: &[CLEAR_FIRST, AT_ONCE], go: &[TOKENS], ..SAME },
 ];
 
-/// Names of layouts that are not built.
+/// Libraries whose layouts are not built, by decision: under the nearest layout that is, their keys stay.
 const NO_LAYOUT: [(&str, &str); 2] =
     [("axa-fr", "entries oidc.{configuration name}"), ("msal@1", "the cache of the first major version")];
+
+/// What the nearest layout knows all the same: an ID token under the name that later versions use too.
+const KNOWN_ALL_THE_SAME: [(&str, &str); 1] = [("msal1-01", "msal.my-client.idtoken")];
+
+fn nearest_layout(vector: &Vector) -> CacheLayout {
+    let (library, _) = NO_LAYOUT
+        .into_iter()
+        .find(|(library, _)| vector.sdk.trim_start_matches('@').starts_with(library))
+        .unwrap_or_else(|| panic!("{} of {} is neither replayed nor explained", vector.id, vector.sdk));
+    match library {
+        "axa-fr" => CacheLayout::OidcClient { authority: "https://idp.example.org".to_owned() },
+        _ => CacheLayout::Msal,
+    }
+}
 
 /// What is no sign-out: there is nothing of ours to compare with.
 const NO_SIGN_OUT: [(&str, &str); 1] = [("auth0-21", "revokes a refresh token while the session goes on")];
@@ -134,7 +149,7 @@ fn provider(vector: &Vector) -> Provider {
     };
     let at = |name: &str| Some(format!("https://op.example.com/{name}"));
     let endpoints = Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: at("authorize") };
-    Provider::Oidc { issuer, endpoints: Some(endpoints), parameter_names: None, omit_client_id: false, dynamic: false }
+    Provider::oidc(issuer, endpoints)
 }
 
 struct NoNetwork;
@@ -145,8 +160,8 @@ impl HttpTransport for NoNetwork {
     }
 }
 
-/// The store afterwards, and the names of the cookies that have to go.
-fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, BTreeSet<String>) {
+/// The store afterwards, and the cookies that have to go.
+fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, Vec<Cookie>) {
     let store = Arc::new(MemoryStore::new());
     let entry = |(key, value): (&String, &String)| Entry {
         key: key.clone(),
@@ -161,7 +176,7 @@ fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, B
     let mut request = EndSessionRequest::new(who);
     let stopped = vector.data.pointer("/options/onRedirectNavigate") == Some(&Value::Bool(false));
     request.reach = (vector.is_local() || stopped).then_some(Reach::App);
-    let mut cookies = BTreeSet::new();
+    let mut cookies = Vec::new();
     match vector.call() {
         "buildLogoutUrl" => {
             client.plan(&request).unwrap();
@@ -174,7 +189,7 @@ fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, B
         _ => {
             let outcome = client.sign_out(&request).unwrap();
             assert_eq!(outcome.left_behind, Vec::<String>::new(), "{}", vector.id);
-            cookies.extend(outcome.cookies.into_iter().map(|cookie| cookie.name));
+            cookies = outcome.cookies;
         }
     }
     let keys: Vec<String> =
@@ -206,11 +221,21 @@ fn expected(vector: &Vector, before: &Entries, difference: &Difference) -> BTree
     kept.map(|(key, value)| (key.clone(), content(changed.get(key).unwrap_or(value)))).collect()
 }
 
-/// Cookies that were seen to go are named, and those that stayed are not.
-fn cookie_faults(vector: &Vector, ours: &BTreeSet<String>) -> Vec<String> {
+/// Cookies that were seen to go are named, and those that stayed are not. Each is deleted where it was seen to be: a script
+/// says no more than that, so that the other attributes are known from the library's document only.
+fn cookie_faults(vector: &Vector, ours: &[Cookie]) -> Vec<String> {
     let gone = vector.observed("removed", &["cookies"]);
     let there = vector.cookies();
-    there.iter().filter(|name| gone.contains(*name) != ours.contains(*name)).cloned().collect()
+    let named = |name: &String| ours.iter().any(|cookie| cookie.name == *name);
+    let wrong = there.iter().filter(|name| gone.contains(*name) != named(name)).cloned();
+    let log = vector.data["observed"]["log"].as_array().into_iter().flatten();
+    let deleted = log.filter(|entry| entry["t"] == "cookie.remove").filter_map(|entry| entry["raw"].as_str());
+    let elsewhere = deleted.map(SetCookie::read).filter(|seen| {
+        let place =
+            |cookie: &Cookie| (Some(cookie.path.as_deref().unwrap_or("/")), cookie.domain.as_deref()) == seen.place();
+        !ours.iter().filter(|cookie| cookie.name == seen.name).all(place)
+    });
+    wrong.chain(elsewhere.map(|seen| format!("{} elsewhere", seen.name))).collect()
 }
 
 #[test]
@@ -232,9 +257,14 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
             continue;
         }
         let Some(layout) = vector.layout() else {
-            let known = NO_LAYOUT.iter().any(|(sdk, _)| vector.sdk.trim_start_matches('@').starts_with(sdk));
-            assert!(known, "{} of {} is neither replayed nor explained", vector.id, vector.sdk);
+            let (after, cookies) = replay(vector, nearest_layout(vector), &before);
+            let gone: Vec<&String> = before.keys().filter(|key| !after.contains_key(*key)).collect();
+            let known = KNOWN_ALL_THE_SAME.iter().filter(|(id, _)| *id == vector.id).map(|(_, key)| *key);
+            if !gone.iter().map(|key| key.as_str()).eq(known) || !cookies.is_empty() {
+                faults.push(format!("{}: goes although the layout is not built: {gone:?}, {cookies:?}", vector.id));
+            }
             no_layout.push(vector.id.as_str());
+            different += 1;
             continue;
         };
         let difference = DIFFERENT.iter().find(|difference| difference.id == vector.id);
@@ -268,7 +298,7 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
     }
     println!("{} vectors: {equal} equal, {different} different by decision", equal + different);
     println!(
-        "besides: {empty} without stored entries, {} of layouts that are not built ({}), {} no sign-out ({})",
+        "{} of these of layouts that are not built ({}); besides: {empty} without stored entries, {} no sign-out ({})",
         no_layout.len(),
         no_layout.join(", "),
         no_sign_out.len(),
@@ -276,5 +306,5 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
     );
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     assert!(decided.is_empty(), "not replayed: {decided:?}");
-    assert_eq!(equal + different + empty + no_layout.len() + no_sign_out.len(), vectors.len());
+    assert_eq!(equal + different + empty + no_sign_out.len(), vectors.len());
 }

@@ -13,5 +13,10 @@ for jar in target/exeunt-*.jar; do
         jar tf "$jar" | grep -xF "META-INF/$licence" >/dev/null ||
             { echo "build.sh: $jar lacks META-INF/$licence" >&2; exit 1; }
     done
+    unpacked=$(mktemp -d)
+    whole=$PWD/$jar
+    (cd "$unpacked" && jar xf "$whole" META-INF/licenses)
+    ../licences/notices.py --check "$unpacked/META-INF/licenses/THIRD-PARTY-LICENSES"
+    rm -r "$unpacked"
 done
 ls -l target/exeunt-*.jar

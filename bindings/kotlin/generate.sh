@@ -13,7 +13,8 @@ cd "$root"
 
 case $profile in
     debug) cargo build --quiet ;;
-    release) cargo build --quiet --release ;;
+    # Alone: built with the generator, the library would be linked with what only the generator needs.
+    release) cargo build --quiet --release --package exeunt ;;
     *) echo "usage: generate.sh [debug|release]" >&2; exit 2 ;;
 esac
 
@@ -39,6 +40,9 @@ source=$generated/kotlin/dev/exeunt/exeunt.kt
 sed -i.orig 's/^@file:Suppress("NAME_SHADOWING")$/@file:Suppress("warnings")/' "$source"
 grep -q '^@file:Suppress("warnings")$' "$source" || { echo "generate.sh: the generator's header has changed" >&2; exit 1; }
 rm "$source.orig"
+
+# The notices of what is linked in travel in the jar.
+bindings/licences/notices.py "$generated/resources/META-INF/licenses/THIRD-PARTY-LICENSES"
 
 # The generator has read the symbol table; users do not need it.
 cp "$target/$profile/$library" "$generated/resources/$platform/$library"

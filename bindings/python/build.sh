@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/venv.sh"
 profile=${EXEUNT_PROFILE:-release}
 wheels=build/wheels
 
-sources=(Cargo.toml Cargo.lock LICENSE-* README.md uniffi.toml src bindings/bindgen "$here/pyproject.toml" "$here/README.md" "$here/python")
+sources=(Cargo.toml Cargo.lock LICENSE-* README.md uniffi.toml src bindings/bindgen bindings/licences "$here/pyproject.toml" "$here/README.md" "$here/python")
 made_of=$(find "${sources[@]}" -type f -not -path '*/__pycache__/*' -not -path '*/_core/*' -print0 | sort -z |
   xargs -0 sha256sum | { printf '%s\n' "$profile" "$(cargo --version)"; cat; } | sha256sum)
 if [ "$(cat "$wheels/made-of" 2>/dev/null)" = "$made_of" ] && ls "$wheels"/exeunt-*.whl >/dev/null 2>&1; then
@@ -18,6 +18,7 @@ rm -rf "$wheels" "$here/python/exeunt/_core"
 mkdir -p "$wheels"
 wheels=$(cd "$wheels" && pwd)
 tools=$(cd "$venv/bin" && pwd)
+"$tools/python" bindings/licences/notices.py "$here/THIRD-PARTY-LICENSES"
 (cd "$here" && "$tools/maturin" build --quiet --locked --profile "$profile" --out "$wheels")
 wheel=$(ls "$wheels"/exeunt-*.whl)
 

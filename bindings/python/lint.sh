@@ -6,3 +6,7 @@ cd "$here"
 "$tools/ruff" check --quiet .
 "$tools/ruff" format --check --quiet .
 "$tools/mypy"
+notices=../licences/notices.py
+"$tools/ruff" check --quiet --config pyproject.toml "$notices"
+"$tools/ruff" format --check --quiet --config pyproject.toml "$notices"
+"$tools/mypy" "$notices"

@@ -133,8 +133,8 @@ class Play:
         stage.heading("The other answer, for comparison")
         page = self._alice.sign_in()
         stage.expect(
-            "Alice is signed in again, and nobody asked for her password: that session never ended.",
-            happened=page.heading == "Hello, Alice" and not self._alice.was_asked,
+            "Alice is signed in again, and was asked for her password: that session never ended, so exeunt advised it.",
+            happened=page.heading == "Hello, Alice" and self._alice.was_asked,
         )
         agreed = self._sign_out("yes", tell_plan=False)
         stage.heading("The evidence, side by side")

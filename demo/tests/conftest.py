@@ -1,11 +1,13 @@
 """A stage for each test, and one Chromium for all of them."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from exeunt import Endpoints, Oidc
@@ -14,10 +16,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 from demo.app import Backend
 from demo.play import backend, provider
 from demo.play.provider import PASSWORD, Provider
+from demo.settings import Settings
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 WIDTHS = {"desktop": (1200, 800), "phone": (390, 844)}
-LOOPBACK = re.compile(r"127\.0\.0\.1|localhost")
+Process = subprocess.Popen[bytes]
+OUTSIDE = re.compile(r"^(?!https?://(127\.0\.0\.1|localhost)(:\d+)?(/|$))")
+"""Every address that is not on loopback. The driver knows it by itself: loopback does not wait for this process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +138,26 @@ class Person:
             self.page.screenshot(path=SCREENSHOTS / f"{name}-{kind}.png", full_page=True)
 
 
+@contextmanager
+def process(settings: Settings, socket: int, module: str = "demo.serve", *arguments: str) -> Iterator[Process]:
+    """Run the back end as a process manager would, as a process of its own."""
+    environment = os.environ | {
+        "DEMO_PUBLIC_URL": settings.public_url,
+        "DEMO_ISSUER": settings.issuer,
+        "DEMO_CLIENT_ID": settings.client_id,
+        "DEMO_CLIENT_SECRET": settings.client_secret.reveal(),
+        "DEMO_STORE": str(settings.store),
+        "DEMO_SOCKET": str(socket),
+    }
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, cwd=root, env=environment, pass_fds=[socket]) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
 Meet = Callable[..., Person]
 
 
@@ -153,7 +178,7 @@ def meet(chromium: Browser) -> Iterator[Meet]:
             )
             contexts.callback(context.close)
             context.set_default_timeout(60_000)  # milliseconds: only so that a stuck test ends
-            context.route(lambda url: not LOOPBACK.fullmatch(urlsplit(url).hostname or ""), refuse)
+            context.route(OUTSIDE, refuse)
             return Person(context.new_page(), stage if isinstance(stage, str) else stage.rp)
 
         yield person

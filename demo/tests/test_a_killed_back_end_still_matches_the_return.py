@@ -1,32 +1,7 @@
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from demo.play import backend, provider
-from demo.settings import Settings
-from demo.tests.conftest import Meet, Person
-
-
-@contextmanager
-def process(settings: Settings, socket: int) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {
-        "DEMO_PUBLIC_URL": settings.public_url,
-        "DEMO_ISSUER": settings.issuer,
-        "DEMO_CLIENT_ID": settings.client_id,
-        "DEMO_CLIENT_SECRET": settings.client_secret.reveal(),
-        "DEMO_STORE": str(settings.store),
-        "DEMO_SOCKET": str(socket),
-    }
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "demo.serve"]
-    with subprocess.Popen(command, cwd=root, env=environment, pass_fds=[socket]) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
+from demo.tests.conftest import Meet, Person, process
 
 
 def test_a_killed_back_end_still_matches_the_return(tmp_path: Path, meet: Meet) -> None:

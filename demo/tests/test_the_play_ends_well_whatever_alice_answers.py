@@ -40,7 +40,7 @@ STORIES = {
         *MIDDLE,
         "consent_required means Failed{StillSignedIn}.",
         *END[:2],
-        "nobody asked for her password",
+        "was asked for her password",
         "login_required means Ended{LoginRequired}.",
         "The evidence, side by side",
         "only the proof tells.",

@@ -69,17 +69,11 @@ impl SessionStore for Store {
 
 /// Addresses that need no looking up.
 pub fn known_provider() -> Provider {
-    Provider::Oidc {
-        issuer: ISSUER.to_owned(),
-        endpoints: Some(Endpoints {
+    Provider::oidc(ISSUER.to_owned(), Endpoints {
             end_session: Some("https://op.example/t/bye".to_owned()),
             revocation: Some("https://op.example/t/revoke".to_owned()),
             authorization: Some("https://op.example/t/authorize".to_owned()),
-        }),
-        parameter_names: None,
-        omit_client_id: false,
-        dynamic: false,
-    }
+        })
 }
 
 /// A configuration with these registered addresses.

@@ -57,6 +57,8 @@ pub(crate) struct Cached {
 pub(crate) struct Clearing {
     pub(crate) remove: Vec<String>,
     pub(crate) rewrite: Vec<Rewrite>,
+    /// What was read of that which goes, by key: a refresh may put another token in its place.
+    pub(crate) seen: Values,
     pub(crate) cached: Vec<Cached>,
     /// Keys that are left although they may belong to the one who leaves: nothing says whose they are.
     pub(crate) unclear: Vec<String>,
@@ -135,7 +137,9 @@ impl Selector<'_> {
         let clearing = self.resolve_keys(keys, values);
         // The layout's cookies belong to the session that it keeps.
         let cookies = if clearing.others_stay { self.cookies.to_vec() } else { self.cookies() };
-        Clearing { cookies, ..clearing }
+        let known = |key: &String| values.get(key).map(|value| (key.clone(), value.clone()));
+        let seen = clearing.remove.iter().filter_map(known).collect();
+        Clearing { cookies, seen, ..clearing }
     }
 
     fn resolve_keys(&self, keys: &[String], values: &Values) -> Clearing {

@@ -50,7 +50,7 @@ impl LogoutClient {
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
-            let commit = self.store.commit(joined(journal, emptying(clearing)))?;
+            let commit = self.store.commit(joined(joined(journal, unchanged(clearing)), emptying(clearing)))?;
             return Ok(match commit {
                 Commit::Conflict => Attempt::Conflict,
                 Commit::Committed => {
@@ -142,6 +142,7 @@ impl LogoutClient {
     /// Lists the keys again: only what is seen to be gone has ended, and of a cookie nobody sees that. What somebody wrote
     /// in the meantime goes as well.
     pub(super) fn read_back(&self, run: &mut Run<'_>) {
+        let mut again = false;
         for leaver in run.record.leavers() {
             let (mut left, mut struck) = (self.look(&leaver), false);
             for _ in 1..PASSES {
@@ -158,11 +159,16 @@ impl LogoutClient {
             match left {
                 _ if struck => run.change(move |record| strike(record, &leaver)),
                 Ok(left) => {
-                    let again = entropy::now().saturating_add(pause(run.record.clear.tries, None));
-                    run.change(move |record| note_left(record, &leaver, &left, again));
+                    let later = entropy::now().saturating_add(pause(run.record.clear.tries, None));
+                    run.change(move |record| note_left(record, &leaver, &left, later));
                 }
                 Err(_) => self.clear_later(run),
             }
+            again |= run.record.clear.stage == Stage::Waiting;
+        }
+        if again {
+            // One of whom nothing is left does not end the wait for another.
+            run.change(|record| record.clear.stage = Stage::Waiting);
         }
         let kind = match run.record.application {
             SessionStatus::Ended { .. } | SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent } => {
@@ -178,9 +184,6 @@ impl LogoutClient {
 fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>) {
     let status = SessionStatus::Pending;
     let first = record.clear.epochs.is_empty() && record.clear.struck.is_empty();
-    if record.everyone && first {
-        record.accounts.clear();
-    }
     for account in clearing.accounts().into_iter().filter(|_| record.everyone) {
         if !record.accounts.iter().any(|known| known.account == account) {
             record.accounts.push(AccountStatus { account, status });
@@ -189,6 +192,9 @@ fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>) {
     if first {
         record.cookies.clone_from(&clearing.cookies);
     }
+    // What stayed the last time goes now, or is seen again.
+    let goes = clearing.touched();
+    record.left_behind.retain(|key| !goes.contains(key));
     leave_behind(record, clearing.unclear.iter().cloned());
     let Some(row) = row.filter(|_| record.revokes) else {
         return;
@@ -231,7 +237,8 @@ pub(super) fn note_left(record: &mut Record, leaver: &Leaver, left: &Clearing, a
     // What was not clear before is not clearer now that the entries beside it are gone.
     leave_behind(record, left.left_behind());
     record.application = if record.left_behind.is_empty() { ended } else { failed };
-    let one = !record.left_behind.is_empty();
+    // Of those who leave one by one, each answers for what is his.
+    let one = if record.everyone { !left.left_behind().is_empty() } else { !record.left_behind.is_empty() };
     for account in &mut record.accounts {
         let (concerned, held) = match leaver {
             Leaver::One(name) => (account.account == *name, one),
@@ -254,6 +261,12 @@ pub(super) fn note_left(record: &mut Record, leaver: &Leaver, left: &Clearing, a
 /// Somebody signed in again: the clear is off for this leaver.
 pub(super) fn strike(record: &mut Record, leaver: &Leaver) {
     let superseded = SessionStatus::Unconfirmed { because: Doubt::Superseded };
+    if let (true, Leaver::One(name)) = (record.everyone, leaver) {
+        // Also one who was not there when everyone left: from now on those who were leave one by one.
+        record.clear.struck.push(name.clone());
+        // What of it is theirs, the next look says.
+        record.left_behind.clear();
+    }
     for account in &mut record.accounts {
         if *leaver == Leaver::Everyone || *leaver == Leaver::One(account.account.clone()) {
             account.status = superseded;
@@ -276,6 +289,12 @@ fn emptying(clearing: &Clearing) -> Change {
         change.write.push(Entry { key: rewrite.key.clone(), value: rewrite.becomes.clone(), protect: true });
     }
     change
+}
+
+/// A token that a refresh has put there in the meantime would go unseen, and never be revoked.
+fn unchanged(clearing: &Clearing) -> Change {
+    let require = clearing.seen.iter().map(|(key, value)| super::store::require(key, value)).collect();
+    Change { require, ..Change::default() }
 }
 
 pub(super) fn joined(mut one: Change, other: Change) -> Change {

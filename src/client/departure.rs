@@ -10,7 +10,7 @@ use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
 use crate::outcome::{Doubt, Failure, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{Departure, LogoutPlan, PlanWarning};
-use crate::planning::{about_metadata, no_way_back, resolve, without_endpoint, without_hint};
+use crate::planning::{about_metadata, no_way_back, refused_metadata, resolve, without_endpoint, without_hint};
 use crate::provider::row::Endpoint;
 use crate::secret::Secret;
 use crate::unfinished::{CLAIM, is_older};
@@ -101,7 +101,10 @@ impl LogoutClient {
     }
 
     fn discovered_end_session(&self, lookup: &mut Lookup, way: &mut Way) -> Result<String, Failure> {
-        let metadata = self.metadata_once(lookup).map_err(|_| Failure::DiscoveryFailed)?;
+        let metadata = self.metadata_once(lookup).map_err(|error| {
+            way.learned.extend(refused_metadata(&error));
+            Failure::DiscoveryFailed
+        })?;
         way.learned.extend(about_metadata(&metadata));
         match resolve(&self.row.end_session, Some(&metadata), |known| known.end_session.as_ref()) {
             Endpoint::Known(address) => Ok(address),
@@ -145,7 +148,7 @@ impl LogoutClient {
                     self.emit(LogoutEventKind::PopupOpened, &run.record);
                 }
                 if !returns && mode == LogoutMode::Redirect {
-                    self.end(&run.record);
+                    self.settle(run);
                 }
             }
             Ok(Navigated::Stopped) => {
@@ -166,6 +169,14 @@ impl LogoutClient {
             record.call_off();
         });
         run.save();
+        self.settle(run);
+    }
+
+    /// The browser is not heard of any more: what waited for it is cleared.
+    fn settle(&self, run: &mut Run<'_>) {
+        if run.record.is_left_waiting(entropy::now()) {
+            self.finish_clear(run);
+        }
         self.end(&run.record);
     }
 

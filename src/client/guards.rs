@@ -1,6 +1,6 @@
 //! The guards of a session: the lease that a token refresh takes, and the advice for the next sign-in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::TRIES;
 use super::store::before;
@@ -33,8 +33,12 @@ impl LogoutClient {
     ///
     /// Fails for entries that are not the account's, and when the store does not answer. Touches: store.
     pub fn save(&self, lease: &Lease, entries: Vec<Entry>) -> Result<Saved, LogoutError> {
-        let scope = self.selector(&Leaver::One(lease.account.clone())).scope();
-        let foreign = |entry: &Entry| entry.key.starts_with(OWN_PREFIX) || !entry.key.starts_with(&scope);
+        // What a sign-out of the account would take is its own.
+        let leaver = Leaver::One(lease.account.clone());
+        let brought: BTreeMap<_, _> = entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+        let keys: Vec<String> = brought.keys().cloned().collect();
+        let own = self.selector(&leaver).resolve(&keys, &brought).left_behind();
+        let foreign = |entry: &Entry| entry.key.starts_with(OWN_PREFIX) || !own.contains(&entry.key);
         if entries.iter().any(foreign) {
             return Err(LogoutError::request(
                 "LEASE-01",

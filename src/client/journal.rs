@@ -1,7 +1,7 @@
 //! The record of a sign-out that begins: a new one, or the one of the same sign-out that is under way; and what becomes of
 //! older ones.
 
-use super::clear::{joined, revoking};
+use super::clear::{joined, revoking, strike};
 use super::run::Stored;
 use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
@@ -54,7 +54,7 @@ impl LogoutClient {
         records.sort_by_key(|stored| std::cmp::Reverse(stored.record.issued_at));
         let joinable = records.iter().position(|stored| self.joins(plan, &stored.record, now));
         let stored = joinable.map(|at| records.remove(at));
-        let mut older = Vec::new();
+        let (mut older, mut taken_over) = (Vec::new(), Vec::new());
         for (at, stored) in records.into_iter().enumerate() {
             let one = &stored.record;
             if one.is_forgotten(now) || at + 1 >= pending::MOST && !one.is_owed() {
@@ -62,16 +62,32 @@ impl LogoutClient {
             } else if self.concerns(plan, one) && (one.is_waiting() || one.handover.is_some()) {
                 let mut becomes = one.clone();
                 becomes.supersede();
+                if self.replaces(plan, one) {
+                    strike(&mut becomes, &Leaver::Everyone);
+                    taken_over.append(&mut becomes.revocations);
+                }
                 older.push(Older { stored, becomes: Some(becomes) });
             }
         }
-        match stored {
+        let mut opened = match stored {
             Some(stored) => {
                 let record = self.again(plan, stored.record.clone(), now);
-                Ok(Opened { record, stored: Some(stored), older, ticket: plan.ticket.clone() })
+                Opened { record, stored: Some(stored), older, ticket: plan.ticket.clone() }
             }
-            None => self.open_new(plan, older),
-        }
+            None => self.open_new(plan, older)?,
+        };
+        let mine = &mut opened.record.revocations;
+        taken_over.retain(|one| one.token.is_some() && !mine.iter().any(|known| known.token == one.token));
+        mine.append(&mut taken_over);
+        Ok(opened)
+    }
+
+    /// Whether nothing of an older sign-out, which waited for its browser, is left to do: this one decides about the same
+    /// accounts, also when it is called off.
+    fn replaces(&self, plan: &LogoutPlan, record: &Record) -> bool {
+        let waits = record.clear.after_return && record.clear.stage == Stage::Waiting;
+        let covers = || !record.everyone && record.accounts.iter().all(|known| plan.accounts.contains(&known.account));
+        waits && (plan.leaver == Leaver::Everyone || covers())
     }
 
     /// Whether this record is the same sign-out: of the same accounts and browser, asked for in the same way.
@@ -99,7 +115,15 @@ impl LogoutClient {
     /// The same sign-out once more: the same navigation, and whatever has come into the cache since goes as well.
     fn again(&self, plan: &LogoutPlan, record: Record, now: i64) -> Record {
         let fresh = self.record_of(plan, record.id.clone(), now);
-        let provider = if record.is_on_its_way() { record.provider } else { fresh.provider };
+        let away = record.is_on_its_way();
+        let provider = if away { record.provider } else { fresh.provider };
+        let mut accounts = record.accounts;
+        accounts.iter_mut().for_each(|known| known.status = SessionStatus::Pending);
+        for one in fresh.accounts {
+            if !accounts.contains(&one) {
+                accounts.push(one);
+            }
+        }
         let mut revocations = record.revocations;
         for one in fresh.revocations {
             if one.token.is_some() && !revocations.iter().any(|known| known.token == one.token) {
@@ -115,6 +139,8 @@ impl LogoutClient {
             logout: record.logout.map(|journey| Journey { over: false, started_at: now, ..journey }),
             handover: record.handover.map(|handover| Handover {
                 asked_at: now,
+                // A browser that was called back, or never left, is sent again.
+                given_at: handover.given_at.filter(|_| away),
                 id_token_hint: handover.id_token_hint.or(hints.and_then(|hints| hints.id_token_hint.clone())),
                 logout_hint: handover.logout_hint.or(hints.and_then(|hints| hints.logout_hint.clone())),
                 ..handover
@@ -123,6 +149,7 @@ impl LogoutClient {
             open_window: record.open_window,
             proof: record.proof,
             revocations,
+            accounts,
             ..fresh
         }
     }
@@ -161,6 +188,8 @@ impl LogoutClient {
         let pending = SessionStatus::Pending;
         let draft = plan.departure.as_ref().map(|departure| &departure.draft);
         let returns = draft.filter(|draft| draft.redirect_uri.is_some());
+        // When everyone leaves, the clear finds out who that is.
+        let accounts = plan.accounts.iter().filter(|_| plan.after_return || plan.leaver != Leaver::Everyone);
         let token = |owned: &OwnedToken| revoking(&plan.revocation, &owned.account, &owned.token);
         Record {
             version: Record::VERSION,
@@ -174,7 +203,7 @@ impl LogoutClient {
             everyone: plan.leaver == Leaver::Everyone,
             clear: Clear::new(plan.after_return),
             application: pending,
-            accounts: plan.accounts.iter().map(|id| AccountStatus { account: id.clone(), status: pending }).collect(),
+            accounts: accounts.map(|id| AccountStatus { account: id.clone(), status: pending }).collect(),
             provider: match (plan.asks_provider(), plan.obstacle) {
                 (true, _) => pending,
                 (false, Some(obstacle)) => SessionStatus::Failed { because: obstacle.into() },
@@ -205,6 +234,7 @@ impl LogoutClient {
             open_window: false,
             frame_parent: plan.frame_parent.clone(),
             reauthenticated: false,
+            http_loopback: self.config.is_http_loopback(),
         }
     }
 

@@ -32,6 +32,7 @@ use crate::pending::{self, Record};
 use crate::plan::LogoutPlan;
 use crate::planning;
 use crate::provider::row::{Endpoint, Row};
+use crate::registration::ClientRegistration;
 use crate::request::EndSessionRequest;
 use crate::secret::Secret;
 
@@ -180,6 +181,12 @@ impl LogoutClient {
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
         Ok(clearing.accounts().into_iter().map(Account::new).collect())
+    }
+
+    /// What to register at the provider about signing out, as configured. Receiving its notices is the app's own affair
+    /// at present. Touches nothing.
+    pub fn registration(&self) -> ClientRegistration {
+        self.config.registration()
     }
 }
 

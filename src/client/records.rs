@@ -38,6 +38,12 @@ impl LogoutClient {
         (self.config.home == Home::Server).then(key)
     }
 
+    /// The entry of the index under that key.
+    pub(super) fn due_entry(&self, record: &Record) -> Option<Entry> {
+        let entry = |key| Entry { key, value: Secret::from(record.id.as_str()), protect: false };
+        self.due_key(record).map(entry)
+    }
+
     /// Writes a record if it is still what was read, or still absent.
     pub(super) fn writing(&self, next: &Record, stored: Option<&Stored>) -> Change {
         let key = pending::key(&next.id);
@@ -47,8 +53,7 @@ impl LogoutClient {
         change.write.extend(next.write().map(|value| Entry { key, value, protect: true }));
         let (old, new) = (stored.and_then(|stored| self.due_key(&stored.record)), self.due_key(next));
         if old != new {
-            let entry = |key| Entry { key, value: Secret::from(next.id.as_str()), protect: false };
-            change.write.extend(new.map(entry));
+            change.write.extend(self.due_entry(next));
             change.remove.extend(old);
         }
         change

@@ -10,7 +10,7 @@ use crate::direct_call;
 use crate::host::{HostError, HttpAnswer};
 use crate::outcome::{Failure, RevocationStatus, SessionStatus};
 use crate::plan::{OwnedToken, PlannedCall};
-use crate::planning::about_metadata;
+use crate::planning::{about_metadata, refused_metadata};
 use crate::provider::row::{Endpoint, Row, endpoint_url};
 use crate::revocation;
 use crate::unfinished::{Revoking, pause};
@@ -22,6 +22,9 @@ impl LogoutClient {
         let Some(calling) = run.record.call.clone().filter(|calling| calling.next_at <= now) else {
             return true;
         };
+        if !run.save() {
+            return false;
+        }
         let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
         let Some(call) = row.as_ref().and_then(|row| row.direct.clone()).filter(|call| call.enabled) else {
             run.change(|record| {
@@ -53,6 +56,10 @@ impl LogoutClient {
             return;
         }
         let Some(row) = self.row_of(&run.record).map(std::borrow::Cow::into_owned) else {
+            run.change(move |record| {
+                record.revocations.iter_mut().filter(|one| one.is_due(now)).for_each(|one| one.put_off(now, None));
+            });
+            run.save();
             return;
         };
         let endpoint = match &row.revocation {
@@ -64,6 +71,10 @@ impl LogoutClient {
                 metadata.revocation
             }),
         };
+        if let Err(error) = &endpoint {
+            let said = refused_metadata(error);
+            run.change(move |record| record.learn(said.clone()));
+        }
         let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok())).map_err(|_| ());
         for at in 0..run.record.revocations.len() {
             let Some(one) = run.record.revocations.get(at).filter(|one| one.is_due(now)).cloned() else {
@@ -97,18 +108,16 @@ impl LogoutClient {
         now: i64,
     ) -> Revoking {
         let ended = |status| Revoking { status, token: None, ..one.clone() };
-        let later = |status, error, answer: Option<&HttpAnswer>| Revoking {
-            status,
-            provider_error: error,
-            tries: one.tries.saturating_add(1),
-            next_at: now.saturating_add(pause(one.tries, answer)),
-            ..one.clone()
+        let later = |provider_error, answer: Option<&HttpAnswer>| {
+            let mut later = Revoking { provider_error, ..one.clone() };
+            later.put_off(now, answer);
+            later
         };
         let Some(value) = one.token.clone() else {
             return one.clone();
         };
         let address = match endpoint {
-            Err(_) => return later(RevocationStatus::Uncertain, None, None),
+            Err(_) => return later(None, None),
             Ok(Some(address)) if !unsupported => address,
             Ok(_) => return ended(RevocationStatus::Unsupported),
         };
@@ -122,7 +131,7 @@ impl LogoutClient {
         let answer: Result<HttpAnswer, HostError> = self.send(call);
         let read = revocation::read(dialect, &owned, answer.as_ref());
         match read.status {
-            RevocationStatus::Uncertain => later(read.status, read.provider_error, answer.as_ref().ok()),
+            RevocationStatus::Uncertain => later(read.provider_error, answer.as_ref().ok()),
             status => Revoking { provider_error: read.provider_error, ..ended(status) },
         }
     }

@@ -3,6 +3,7 @@
 use super::discover::Lookup;
 use super::records::due_prefix;
 use super::run::{Run, Stored};
+use super::store::require;
 use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
 use crate::config::Home;
@@ -43,7 +44,8 @@ impl LogoutClient {
         }
         let mut lookup = Lookup::default();
         for mut run in runs {
-            if !run.lost && self.call(&mut run) && run.record.may_revoke() {
+            // Those before it may have taken long: the claim is renewed.
+            if run.save() && self.call(&mut run) && run.record.may_revoke() {
                 self.revoke(&mut run, &mut lookup);
             }
             let record = run.release();
@@ -95,12 +97,12 @@ impl LogoutClient {
         Ok(found)
     }
 
-    /// What an entry of the index leads to; one that leads nowhere, or is out of date, goes.
+    /// What an entry of the index leads to; one that leads nowhere goes, and one that is out of date is replaced.
     fn follow(&self, found: &mut Due, key: &String, id: &str, now: i64) -> Result<(), HostError> {
         match self.record(id)? {
             Some(stored) => {
                 if self.due_key(&stored.record).as_ref() != Some(key) {
-                    self.drop_key(key);
+                    self.replace_key(key, &stored);
                 }
                 self.sort_in(found, stored, now);
             }
@@ -114,6 +116,14 @@ impl LogoutClient {
 
     fn drop_key(&self, key: &str) {
         let _ = self.store.commit(Change { remove: vec![key.to_owned()], ..Change::default() });
+    }
+
+    /// An entry at another time than its record's, as after a change of the configuration: the right one takes its place,
+    /// since nothing else leads to the record.
+    fn replace_key(&self, key: &str, stored: &Stored) {
+        let unchanged = require(&pending::key(&stored.record.id), &stored.text);
+        let write = self.due_entry(&stored.record).into_iter().collect();
+        let _ = self.store.commit(Change { require: vec![unchanged], write, remove: vec![key.to_owned()] });
     }
 
     fn sort_in(&self, found: &mut Due, stored: Stored, now: i64) {

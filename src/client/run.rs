@@ -137,6 +137,18 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Nothing of this run was done: what was written down before it stands again.
+    pub(super) fn take_back(mut self, earlier: Record) {
+        if self.stored.as_ref().is_some_and(|stored| stored.record != earlier) {
+            self.change(move |record| {
+                let epochs = std::mem::take(&mut record.clear.epochs);
+                *record = earlier.clone();
+                record.clear.epochs = epochs;
+            });
+            self.release();
+        }
+    }
+
     /// Gives the sign-out out of hand.
     pub(super) fn release(mut self) -> Record {
         self.change(|record| {

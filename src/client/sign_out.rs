@@ -27,13 +27,12 @@ impl LogoutClient {
         let mut next = None;
         if run.record.clear.after_return {
             next = self.depart(plan, &mut run, &mut lookup);
-            if run.record.clear.stage == Stage::Waiting && run.record.wants_clear(entropy::now()) {
+            if run.record.is_left_waiting(entropy::now()) {
                 self.finish_clear(&mut run);
             }
         } else {
             self.read_back(&mut run);
-            if run.save() {
-                self.call(&mut run);
+            if self.call(&mut run) {
                 next = self.depart(plan, &mut run, &mut lookup);
             }
         }
@@ -60,6 +59,7 @@ impl LogoutClient {
             if !atomic {
                 record.learn([PlanWarning::StoreNotAtomic]);
             }
+            let earlier = stored.as_ref().map(|stored| stored.record.clone());
             let known = stored.as_ref().map_or_else(|| record.clone(), |stored| stored.record.clone());
             let mut run = Run::claim(self, known, stored)?;
             run.ticket = ticket;
@@ -92,9 +92,13 @@ impl LogoutClient {
                         return Ok(Begun::Run(Box::new(run)));
                     }
                     if locked || !recorded || !atomic || plan.after_return {
-                        // Nothing was removed, so nothing is remembered.
-                        self.record(&run.record.id).ok().flatten().iter().for_each(|stored| self.forget(stored));
-                        return Err(self.give_in(&run.record, &refused(&error)));
+                        // Nothing was removed, so nothing new is remembered.
+                        let error = self.give_in(&run.record, &refused(&error));
+                        match earlier {
+                            Some(earlier) => run.take_back(earlier),
+                            None => self.record(&run.record.id).ok().flatten().iter().for_each(|one| self.forget(one)),
+                        }
+                        return Err(error);
                     }
                     // A journal that cannot be written does not stop the clear.
                     recorded = false;

@@ -3,7 +3,7 @@
 
 use super::entra;
 use super::parameters::{Carries, Parameters};
-use super::row::{Endpoint, IssuerRule, Row, as_request, endpoint_url};
+use super::row::{Endpoint, HintClaim, IssuerRule, ReturnCondition, Row, as_request, endpoint_url};
 use crate::error::LogoutError;
 use crate::query;
 
@@ -39,6 +39,12 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         parameters: parameters(),
         // B2C-03: without a hint the browser may be sent anywhere, so the hint always goes along.
         sends_id_token: true,
+        // No page of B2C's is documented to ask, neither for an account nor for consent.
+        logout_hint_claim: Some(HintClaim { cure: None }),
+        asks_without_token: false,
+        // There are no personal accounts, whose condition Entra's third is.
+        may_not_return: &[ReturnCondition::MustBeRegistered, ReturnCondition::NeedsActiveSession],
+        compares_with_token_only: true,
         ..entra::family(Row::standard(front))
     })
 }

@@ -39,7 +39,7 @@ pub(super) fn family(row: Row) -> Row {
         parameters: parameters(),
         sends_id_token: false,
         logout_hint_claim: Some(HintClaim {
-            cure: "enable the optional claim login_hint for ID tokens in the app registration",
+            cure: Some("enable the optional claim login_hint for ID tokens in the app registration"),
         }),
         inherits_page: true,
         clears_first: true,

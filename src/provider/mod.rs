@@ -207,6 +207,20 @@ pub enum Provider {
 display_as_debug!(Endpoints, ParameterNames, Provider);
 
 impl Provider {
+    /// An OpenID provider that keeps to the standard names and is configured, not named by a user. Endpoints that are not
+    /// given are looked up in its metadata.
+    pub fn oidc(issuer: impl Into<String>, endpoints: Endpoints) -> Self {
+        Self::Oidc {
+            issuer: issuer.into(),
+            endpoints: Some(endpoints),
+            parameter_names: None,
+            omit_client_id: false,
+            dynamic: false,
+        }
+    }
+}
+
+impl Provider {
     /// The row of this provider: everything the road needs to know about it.
     pub(crate) fn row(&self, client_id: &str) -> Result<Row, LogoutError> {
         match self {

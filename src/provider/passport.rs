@@ -23,6 +23,7 @@ pub(super) fn row(domain: Option<&str>) -> Result<Row, LogoutError> {
         asks_without_token: false,
         clears_first: true,
         accepts_post: false,
+        frame_documented: true,
         revocations: RevocationRule::REFRESH_ONLY,
         ..Row::standard(&format!("{base}/"))
     })

@@ -168,11 +168,15 @@ pub(crate) struct Row {
     pub(crate) clears_first: bool,
     /// Whether the endpoint takes a form as well as an address.
     pub(crate) accepts_post: bool,
+    /// Whether a sign-out in a hidden frame is documented: others may refuse to be framed, or ask something there.
+    pub(crate) frame_documented: bool,
     pub(crate) default_reach: Reach,
     /// How far this provider can be asked to go, and why not farther.
     pub(crate) farthest_reach: Reach,
     pub(crate) too_far: TooFar,
     pub(crate) may_not_return: &'static [ReturnCondition],
+    /// Whether the address is compared with the registered ones only where an ID token comes with it.
+    pub(crate) compares_with_token_only: bool,
     /// What the provider itself checks a redirect address against, where that is known.
     pub(crate) allow_list: Option<AllowList>,
     /// A page of the provider through which some sessions behind it return; the target follows.
@@ -207,10 +211,12 @@ impl Row {
             needs_redirect: false,
             clears_first: false,
             accepts_post: true,
+            frame_documented: false,
             default_reach: Reach::Provider,
             farthest_reach: Reach::Provider,
             too_far: TooFar::NOTHING_BEHIND,
             may_not_return: &[],
+            compares_with_token_only: false,
             allow_list: None,
             upstream_return: None,
             revocations: RevocationRule::STANDARD,
@@ -229,6 +235,7 @@ impl Row {
             authorization: Endpoint::Missing,
             parameters: Parameters::listed(&[]),
             sends_id_token: false,
+            accepts_post: false,
             ..Self::standard(issuer)
         }
     }
@@ -270,7 +277,8 @@ fn tenant_issuer(issuer: &str) -> Option<(&str, &str)> {
 /// A claim of the ID token that spares the user an account picker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HintClaim {
-    pub(crate) cure: &'static str,
+    /// How to come by it; none where the provider is not known to ask without it.
+    pub(crate) cure: Option<&'static str>,
 }
 
 /// A refused authority of one request is a refused request.

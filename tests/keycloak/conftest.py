@@ -38,6 +38,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "build" / "keycloak" / "server"
 CLIENT = "app"
+# The client of realm.json that may ask about tokens, and its secret.
+API = ("api", "api-secret")
 # What realm.json calls the app; its real address has a port that is free.
 NAMED = "https://app.example.com"
 
@@ -68,6 +70,14 @@ class Realm:
         """Try to use a refresh token."""
         form = {"grant_type": "refresh_token", "client_id": CLIENT, "refresh_token": token}
         return httpx.post(self.at("token"), data=form)
+
+    def takes(self, access_token: str) -> bool:
+        """Say whether an access token still opens the user's profile, and see that introspection says the same."""
+        profile = httpx.get(self.at("userinfo"), headers={"Authorization": f"Bearer {access_token}"})
+        asked = httpx.post(self.at("token/introspect"), data={"token": access_token}, auth=API)
+        active = asked.raise_for_status().json()["active"]
+        assert profile.status_code == (200 if active else 401)
+        return profile.is_success
 
 
 class EmptyPage(BaseHTTPRequestHandler):

@@ -42,6 +42,7 @@ pub struct Expect {
     navigations: Option<Value>,
     dismissed: Option<usize>,
     events: Option<Value>,
+    event_ids: Option<Value>,
     http: Option<Value>,
 }
 
@@ -50,6 +51,7 @@ pub struct Expect {
 enum Step {
     Plan(Box<EndSessionRequest>),
     SignOut(Box<EndSessionRequest>),
+    Logout {},
     Run {
         request: Box<EndSessionRequest>,
         #[serde(default)]
@@ -73,6 +75,7 @@ enum Step {
         account: Option<String>,
     },
     Accounts {},
+    Registration {},
     ReadIdToken {
         token: String,
     },
@@ -199,7 +202,9 @@ fn compare_end(expect: &Expect, host: &Host, seen: &Seen) -> Vec<String> {
     let navigations: Vec<Value> =
         browser.map(|b| b.navigations.lock().unwrap().iter().map(project::navigation).collect()).unwrap_or_default();
     let dismissed = browser.map_or(0, |b| b.dismissed.lock().unwrap().len());
-    let events: Vec<Value> = host.ears.events.lock().unwrap().iter().map(|event| project::event(event.kind)).collect();
+    let heard = host.ears.events.lock().unwrap().clone();
+    let events: Vec<Value> = heard.iter().map(|event| project::event(event.kind)).collect();
+    let event_ids: Vec<Value> = heard.iter().map(project::event_ids).collect();
     let http: Vec<Value> =
         host.network.as_ref().map(|n| n.calls.lock().unwrap().iter().map(project::call).collect()).unwrap_or_default();
     let mut keys: Vec<&String> = theirs.keys().collect();
@@ -215,6 +220,7 @@ fn compare_end(expect: &Expect, host: &Host, seen: &Seen) -> Vec<String> {
         ("navigations", expect.navigations.clone(), seen.hide_all(json!(navigations))),
         ("dismissed", expect.dismissed.map(|v| json!(v)), json!(dismissed)),
         ("events", expect.events.clone(), json!(events)),
+        ("event_ids", expect.event_ids.clone(), seen.hide_all(json!(event_ids))),
         ("http", expect.http.clone(), seen.hide_all(json!(http))),
     ];
     let differs = |(name, expected, actual): (&str, Option<Value>, Value)| {
@@ -282,6 +288,10 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
                 project::outcome(outcome)
             })
         }
+        Step::Logout {} => projected(client.logout(), |outcome| {
+            see(seen, outcome, true);
+            project::outcome(outcome)
+        }),
         Step::Run { request, between } => {
             let request = filled(seen, *request);
             let result = client.plan(&request).and_then(|plan| {
@@ -321,6 +331,7 @@ fn perform(client: &LogoutClient, host: &Host, seen: &mut Seen, step: Step) -> V
             ids.sort();
             json!({"accounts": ids})
         }),
+        Step::Registration {} => project::registration(&client.registration()),
         Step::ReadIdToken { token } => {
             projected(exeunt::read_id_token_unverified(&Secret::from(token)), project::hints)
         }

@@ -98,13 +98,27 @@ impl Store {
                 _ => {}
             }
         }
-        for (key, value) in self.entries.lock().unwrap().iter_mut() {
-            let read = serde_json::from_str(value).ok().filter(Value::is_object);
-            if let (true, Some(mut read)) = (key.starts_with("exeunt."), read) {
-                older(&mut read, seconds);
-                *value = read.to_string();
-            }
+        /// The index of a server says in its keys when something is due.
+        fn renamed(key: &str, seconds: i64) -> Option<String> {
+            let (prefix, rest) = ["exeunt.due.", "exeunt.old."].iter().find_map(|p| Some((p, key.strip_prefix(p)?)))?;
+            let (time, id) = rest.split_once('.')?;
+            let digits = time.len() == 12 && time.bytes().all(|byte| byte.is_ascii_digit());
+            let time: i64 = time.parse().ok().filter(|_| digits)?;
+            Some(format!("{prefix}{:012}.{id}", (time - seconds).max(0)))
         }
+        let mut entries = self.entries.lock().unwrap();
+        let aged = std::mem::take(&mut *entries).into_iter().map(|(key, value)| {
+            let read = serde_json::from_str(&value).ok().filter(Value::is_object);
+            match (renamed(&key, seconds), read) {
+                (Some(renamed), _) => (renamed, value),
+                (None, Some(mut read)) if key.starts_with("exeunt.") => {
+                    older(&mut read, seconds);
+                    (key, read.to_string())
+                }
+                (None, _) => (key, value),
+            }
+        });
+        *entries = aged.collect();
     }
 }
 

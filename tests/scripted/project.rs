@@ -1,9 +1,9 @@
 //! Typed values as the JSON that cases compare.
 
 use exeunt::{
-    Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError, LogoutEventKind,
-    LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply, Resumed, Saved, Secret,
-    SessionStatus,
+    ClientRegistration, Completion, Cookie, Hints, HttpCall, Kept, KeptFor, Lease, LoginAdvice, LogoutError,
+    LogoutEvent, LogoutEventKind, LogoutOutcome, LogoutPlan, LogoutStep, Navigation, PlanWarning, PopupWindow, Reply,
+    Resumed, Saved, Secret, SessionStatus,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -195,6 +195,7 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "state": text(&outcome.state),
         "return_to": outcome.return_to,
         "has_ticket": outcome.ticket.is_some(),
+        "http_loopback": outcome.http_loopback,
         "signed_out_locally": outcome.signed_out_locally(),
         "signed_out_at_provider": outcome.signed_out_at_provider(),
         "reply": reply(&outcome.reply()),
@@ -285,6 +286,16 @@ fn step(step: &LogoutStep) -> Value {
     }
 }
 
+pub fn registration(registration: &ClientRegistration) -> Value {
+    present(json!({
+        "post_logout_redirect_uris": registration.post_logout_redirect_uris,
+        "frontchannel_logout_uri": registration.frontchannel_logout_uri,
+        "frontchannel_logout_session_required": registration.frontchannel_logout_session_required,
+        "backchannel_logout_uri": registration.backchannel_logout_uri,
+        "backchannel_logout_session_required": registration.backchannel_logout_session_required,
+    }))
+}
+
 pub fn hints(hints: &Hints) -> Value {
     present(json!({
         "encrypted": hints.encrypted,
@@ -314,4 +325,8 @@ pub fn call(call: &HttpCall) -> Value {
 
 pub fn event(kind: LogoutEventKind) -> Value {
     json!(snake(&format!("{kind:?}")))
+}
+
+pub fn event_ids(heard: &LogoutEvent) -> Value {
+    json!({"kind": event(heard.kind), "id": heard.id, "correlation_id": heard.correlation_id})
 }

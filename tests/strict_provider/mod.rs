@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::loopback::{Server, answer};
 
+pub mod fixed_hosts;
+
 pub const CLIENT: &str = "app 1";
 /// Form encoding would change every one of its marks.
 pub const SECRET: &str = "s:e/c%r+t";
@@ -120,6 +122,7 @@ fn judge(request: &Request) -> Result<Answer, Refusal> {
         "/oidc/logout" => by_browser().and_then(|()| standard_logout(request)),
         "/logout" => by_browser().and_then(|()| hosted_logout(request)),
         "/oauth2/v1/logout" => by_browser().and_then(|()| hinted_logout(request)),
+        "/tenant/oauth2/v2.0/logout" => by_browser().and_then(|()| tenant_logout(request)),
         "/tenant/policy/oauth2/v2.0/logout" => by_browser().and_then(|()| policy_logout(request)),
         "/services/auth/idp/oidc/logout" => {
             by_browser()?;
@@ -182,7 +185,16 @@ fn hinted_logout(request: &Request) -> Result<Answer, Refusal> {
 /// Azure AD B2C on a tenant's own domain, whose policy requires the ID token.
 fn policy_logout(request: &Request) -> Result<Answer, Refusal> {
     rule(request.value("id_token_hint").is_some(), RULES[11])?;
-    Ok(request.value("post_logout_redirect_uri").map_or(Answer::Page, |target| with_state(target, request)))
+    tenant_logout(request)
+}
+
+/// Microsoft Entra ID, where the user has a session. The address has to be registered also where B2C gets an ID token.
+fn tenant_logout(request: &Request) -> Result<Answer, Refusal> {
+    let Some(target) = request.value("post_logout_redirect_uri") else {
+        return Ok(Answer::Page);
+    };
+    rule(target == BYE, RULES[7])?;
+    Ok(with_state(target, request))
 }
 
 /// CentralAuth.

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use exeunt::{
-    Account, CacheLayout, ClientConfig, Connection, EndSessionRequest, Home, HostError, LogoutClient, LogoutMode,
-    Navigated, Parameter, Provider, Reach, Redirect, Secret, Token, TokenKind, Who,
+    Account, CacheLayout, ClientConfig, Connection, EndSessionRequest, Endpoints, Home, HostError, LogoutClient,
+    LogoutMode, Navigated, Parameter, Provider, Reach, Redirect, Secret, Token, TokenKind, Who,
 };
 use serde_json::{Value, json};
 
@@ -107,13 +107,7 @@ impl Asked<'_> {
 
     pub fn provider(&self) -> Provider {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let discovered = |issuer: &str| Provider::Oidc {
-            issuer: issuer.to_owned(),
-            endpoints: None,
-            parameter_names: None,
-            omit_client_id: false,
-            dynamic: false,
-        };
+        let discovered = |issuer: &str| Provider::oidc(issuer, Endpoints::default());
         match self.0.sdk.as_str() {
             _ if self.0.is_msal() => {
                 let authority =

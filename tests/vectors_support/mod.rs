@@ -140,6 +140,33 @@ impl Vector {
     }
 }
 
+/// A cookie as it is set or deleted: its name, its value, and its attributes by their names in small letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetCookie {
+    pub name: String,
+    pub value: String,
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl SetCookie {
+    /// White space around the parts does not count (RFC 6265 §5.2).
+    pub fn read(text: &str) -> Self {
+        let pair = |part: &str| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (name.trim().to_owned(), value.trim().to_owned())
+        };
+        let mut parts = text.split(';').map(pair);
+        let (name, value) = parts.next().unwrap();
+        Self { name, value, attributes: parts.map(|(name, value)| (name.to_lowercase(), value)).collect() }
+    }
+
+    /// What tells a browser which cookie is meant, beside the name.
+    pub fn place(&self) -> (Option<&str>, Option<&str>) {
+        let attribute = |name: &str| self.attributes.get(name).map(String::as_str);
+        (attribute("path"), attribute("domain"))
+    }
+}
+
 /// A list of pairs, as it stands in a vector.
 pub fn decoded(pairs: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -1,7 +1,6 @@
 //! A vector as a sign-out of ours: with the same answers of the network, and what was asked of the browser and of the
 //! provider.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use exeunt::{
@@ -11,8 +10,8 @@ use exeunt::{
 };
 use serde_json::Value;
 
-use super::Vector;
 use super::asked::{Asked, issuer, metadata};
+use super::{SetCookie, Vector};
 
 /// What was seen of one sign-out.
 pub struct Replayed {
@@ -22,7 +21,7 @@ pub struct Replayed {
     /// Everything sent but look-ups.
     pub requests: Vec<HttpCall>,
     /// Cookies that the answer deletes.
-    pub cookies: BTreeSet<String>,
+    pub cookies: Vec<SetCookie>,
 }
 
 /// Signs out as the vector says; or the rule under which that is refused.
@@ -55,7 +54,7 @@ pub fn replay(vector: &Vector) -> Result<Replayed, String> {
     if vector.call() == "signoutRedirectCallback" {
         let completion = client.complete(&Secret::from(vector.text("/request").unwrap()), None).unwrap();
         assert!(matches!(completion, Completion::NotOurs { .. }), "{}", vector.id);
-        return Ok(Replayed { navigation: None, location: None, requests: Vec::new(), cookies: BTreeSet::new() });
+        return Ok(Replayed { navigation: None, location: None, requests: Vec::new(), cookies: Vec::new() });
     }
     let outcome = client.sign_out(&asked.request(&client)).map_err(rule)?;
     for warning in &outcome.warnings {
@@ -74,6 +73,8 @@ pub fn replay(vector: &Vector) -> Result<Replayed, String> {
 fn seen(outcome: &LogoutOutcome, browser: &Browser, network: &Network) -> Replayed {
     let reply = outcome.reply();
     let location = reply.headers.iter().find(|header| header.name == "Location");
+    let set = reply.headers.iter().filter(|header| header.name == "Set-Cookie");
+    let set = set.map(|header| SetCookie::read(header.value.reveal()));
     let mut navigations = std::mem::take(&mut *browser.seen.lock().unwrap());
     navigations.extend(outcome.next.clone());
     assert!(navigations.len() <= 1, "one sign-out leaves once");
@@ -82,7 +83,7 @@ fn seen(outcome: &LogoutOutcome, browser: &Browser, network: &Network) -> Replay
         navigation: navigations.pop(),
         location: location.map(|header| header.value.reveal().to_owned()),
         requests: calls.into_iter().filter(|call| call.method != HttpMethod::Get).collect(),
-        cookies: outcome.cookies.iter().map(|cookie| cookie.name.clone()).collect(),
+        cookies: set.filter(|cookie| outcome.cookies.iter().any(|one| one.name == cookie.name)).collect(),
     }
 }
 

@@ -27,6 +27,7 @@ from exeunt import (
     Oidc,
     Prefix,
     Secret,
+    SqliteStore,
     This,
     Uri,
 )
@@ -71,9 +72,11 @@ def entries() -> dict[str, str]:
 class Host:
     """Store, navigator, transport and listener in one. `before` is called first in each callback, by its name."""
 
-    def __init__(self, before: Callable[[str], Any] = lambda _: None) -> None:
+    def __init__(
+        self, before: Callable[[str], Any] = lambda _: None, store: MemoryStore | SqliteStore | None = None
+    ) -> None:
         self.before = before
-        self.store = MemoryStore(entries())
+        self.store = MemoryStore(entries()) if store is None else store
         self.seen: list[object] = []
 
     def keys(self, prefix: str, /) -> list[str]:

@@ -8,14 +8,17 @@ from typing import Any
 import exeunt
 import pytest
 from exeunt import Ended, Evidence, LogoutClient, Matched
-from samples import ALICE, Host
+from samples import ALICE, Host, id_token
 
-METHODS = ["plan", "sign_out", "logout", "run", "complete", "cancel", "outcome", "proof", "pending", "accounts"]
+METHODS = [
+    *("plan", "sign_out", "logout", "run", "complete", "cancel", "outcome", "proof", "pending", "accounts"),
+    *("resume", "signed_in", "login_advice", "lease", "save", "still_valid"),
+]
 
 
-def test_every_method_but_close_has_a_twin() -> None:
+def test_every_method_that_touches_the_host_has_a_twin() -> None:
     public = {name for name in vars(LogoutClient) if name[0] != "_"}
-    assert public == {"close", *METHODS, *(f"a{name}" for name in METHODS)}
+    assert public == {"close", "registration", *METHODS, *(f"a{name}" for name in METHODS)}
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -38,6 +41,13 @@ def test_whole_sign_out_through_the_twins() -> None:
         second = await client.asign_out(exeunt.EndSessionRequest(who=exeunt.Everyone()))
         assert (await client.acancel(second.id, exeunt.CancelReason.USER_CANCELLED)).id == second.id
         assert (await client.alogout()).signed_out_locally
+        assert (await client.aresume(8)).set_aside == ()
+        assert (await client.alogin_advice("alice")).since is not None
+        lease = await client.alease("alice")
+        assert await client.astill_valid(lease)
+        await client.asigned_in("alice", exeunt.Secret(id_token(sub="alice")))
+        cart = exeunt.Entry(key="session:alice:cart", value=exeunt.Secret("1 plum"))
+        assert await client.asave(lease, [cart]) is exeunt.Saved.SIGNED_OUT
 
     host = Host()
     with host.client() as client:

@@ -1,4 +1,4 @@
-"""The README's Python example runs as it is printed."""
+"""The README's Python blocks run as they are printed, one after the other as one program."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,13 @@ import pytest
 README = Path(__file__).parents[3] / "README.md"
 
 
-def test_the_readmes_python_example_runs_as_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    found = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    exec(compile(found.group(1), str(README), "exec"), {})  # noqa: S102 - our own text
-    assert "Ended" in capsys.readouterr().out
+def test_the_readmes_python_blocks_run_as_they_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    said: list[str] = []
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, str(README), "exec"), names)  # noqa: S102 - our own text
+        said.append(capsys.readouterr().out)
+    assert "Ended" in said[0]
+    assert "prompt" in said[1]
+    assert "SIGNED_OUT" in said[1]

@@ -13,7 +13,19 @@
 Clear(accounts=('alice',), everyone=False, keys=('session:alice:cart',), cookies=())
 """
 
-from exeunt import _bridge, _config, _connection, _cookie, _host, _outcome, _plan, _provider, _request
+from exeunt import (
+    _bridge,
+    _config,
+    _connection,
+    _cookie,
+    _host,
+    _id_token,
+    _lease,
+    _outcome,
+    _plan,
+    _provider,
+    _request,
+)
 from exeunt._client import LogoutClient, read_id_token_unverified, ticket_in_cookies
 from exeunt._config import (
     Amplify,
@@ -23,6 +35,7 @@ from exeunt._config import (
     CacheLayout,
     ClientAuthentication,
     ClientConfig,
+    ClientRegistration,
     Home,
     KeycloakJs,
     Msal,
@@ -73,6 +86,8 @@ from exeunt._host import (
     Requirement,
     SessionStore,
 )
+from exeunt._id_token import Hints
+from exeunt._lease import Lease, LoginAdvice, Saved
 from exeunt._memory import MemoryStore
 from exeunt._outcome import (
     AccountStatus,
@@ -84,7 +99,8 @@ from exeunt._outcome import (
     Evidence,
     Failed,
     Failure,
-    Hints,
+    Kept,
+    KeptFor,
     LogoutOutcome,
     Matched,
     NotAsked,
@@ -92,6 +108,7 @@ from exeunt._outcome import (
     NotOursReason,
     Pending,
     PendingLogout,
+    Resumed,
     Revocation,
     RevocationStatus,
     SessionStatus,
@@ -114,10 +131,12 @@ from exeunt._plan import (
     LogoutPlan,
     LogoutStep,
     MayNotReturn,
+    MetadataRefused,
     Navigate,
     NoEndSessionEndpoint,
     NothingBehindProvider,
     NotRecorded,
+    OptionUnused,
     OtherAppsSignedOut,
     PlanWarning,
     PopupStaysOpen,
@@ -129,6 +148,7 @@ from exeunt._plan import (
     SamlLogoutUrlNeeded,
     SamlSessionIndexNeeded,
     SchemeWithoutDot,
+    StoreNotAtomic,
     TokenStaysValid,
 )
 from exeunt._provider import (
@@ -161,6 +181,7 @@ from exeunt._request import (
     Everyone,
     LogoutMode,
     Omit,
+    OnCancel,
     Parameter,
     PopupWindow,
     Reach,
@@ -174,7 +195,7 @@ from exeunt._request import (
 from exeunt._secret import Secret
 from exeunt._sqlite import SqliteStore
 
-_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome))
+_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _id_token, _lease))
 
 __all__ = [
     "Account",
@@ -201,6 +222,7 @@ __all__ = [
     "Clear",
     "ClientAuthentication",
     "ClientConfig",
+    "ClientRegistration",
     "Cognito",
     "Commit",
     "Completion",
@@ -241,9 +263,13 @@ __all__ = [
     "HttpTransport",
     "Insecure",
     "InsecureEndpoint",
+    "Kept",
+    "KeptFor",
     "Keycloak",
     "KeycloakJs",
+    "Lease",
     "LocalhostByName",
+    "LoginAdvice",
     "LogoutClient",
     "LogoutError",
     "LogoutEvent",
@@ -256,6 +282,7 @@ __all__ = [
     "MalformedTokenError",
     "Matched",
     "MayNotReturn",
+    "MetadataRefused",
     "MemoryStore",
     "MetadataError",
     "Msal",
@@ -276,6 +303,8 @@ __all__ = [
     "Okta",
     "OktaAuthJs",
     "Omit",
+    "OnCancel",
+    "OptionUnused",
     "OtherAppsSignedOut",
     "Parameter",
     "ParameterNames",
@@ -295,6 +324,7 @@ __all__ = [
     "Reply",
     "RequestError",
     "Requirement",
+    "Resumed",
     "ReturnCondition",
     "Revocation",
     "RevocationReachesFurther",
@@ -305,6 +335,7 @@ __all__ = [
     "SameSite",
     "SamlLogoutUrlNeeded",
     "SamlSessionIndexNeeded",
+    "Saved",
     "SchemeWithoutDot",
     "Secret",
     "SessionStatus",
@@ -312,6 +343,7 @@ __all__ = [
     "Slack",
     "SqliteStore",
     "StoreLockedError",
+    "StoreNotAtomic",
     "This",
     "TimeExpired",
     "Token",

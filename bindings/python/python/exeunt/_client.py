@@ -8,18 +8,20 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 from exeunt import _bridge, _core, _guard
-from exeunt._config import ClientConfig
+from exeunt._config import ClientConfig, ClientRegistration
 from exeunt._errors import ConfigurationError, RequestError
-from exeunt._host import HttpTransport, LogoutListener, Navigation, Navigator, SessionStore
+from exeunt._host import Entry, HttpTransport, LogoutListener, Navigation, Navigator, SessionStore
+from exeunt._id_token import Hints
+from exeunt._lease import Lease, LoginAdvice, Saved
 from exeunt._outcome import (
     CancelReason,
     Completion,
     Ended,
     Failed,
-    Hints,
     LogoutOutcome,
     Matched,
     PendingLogout,
+    Resumed,
     SessionStatus,
     Unconfirmed,
 )
@@ -123,7 +125,7 @@ class LogoutClient:
         On a server the ticket of this browser is needed (`ticket_in_cookies`). What is not ours is an answer, not an
         error: any text may be given. Raises when the store does not answer. Touches: store, navigator, listeners.
         """
-        found: Completion = self._call("complete", _address(url), None if ticket is None else _secret(ticket))
+        found: Completion = self._call("complete", _address(url), _optional(ticket))
         if isinstance(found, Matched):
             _tell(found.outcome)
         return found
@@ -153,6 +155,14 @@ class LogoutClient:
         navigation: Navigation = self._call("proof", _bridge.given(str, logout_id, RequestError))
         return navigation
 
+    def registration(self) -> ClientRegistration:
+        """Say what to register at the provider about signing out, as configured.
+
+        Receiving its notices is the app's own affair at present. Touches nothing, so that it has no twin.
+        """
+        registration: ClientRegistration = self._call("registration")
+        return registration
+
     def pending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
         """List the sign-outs whose browser has not come back. On a server the account must be named.
 
@@ -168,6 +178,68 @@ class LogoutClient:
         """
         accounts: tuple[Account, ...] = self._call("accounts")
         return accounts
+
+    def resume(self, limit: int) -> Resumed:
+        """Finish sign-outs that were interrupted, at most `limit` of them.
+
+        What has still to be cleared goes first, then direct requests and revocations that are due. Call it when the
+        app starts, and again at `Resumed.next_due`. It never opens a browser, and a sign-out that somebody works on is
+        left alone. Raises for a limit that is not positive, and when the store does not answer. Touches: store,
+        network, listeners.
+        """
+        resumed: Resumed = self._call("resume", _bridge.lowerer(int)(limit))
+        for outcome in resumed.outcomes:
+            _tell(outcome)
+        return resumed
+
+    def signed_in(self, account: str, id_token: str | Secret | None = None, ticket: str | Secret | None = None) -> None:
+        """Say that this account has signed in: one line in the code that handles a sign-in.
+
+        It stands before the new tokens are saved. Sign-outs of the account that are not finished neither clear nor
+        navigate any more; what they have to revoke is still revoked. With the ID token a fresh ``auth_time`` ends the
+        advice to ask for a password. On a server give the ticket of this browser too (`ticket_in_cookies`). Raises for
+        a malformed ID token, and when the store does not answer. Touches: store, navigator.
+        """
+        self._call("signed_in", _bridge.given(str, account, RequestError), _optional(id_token), _optional(ticket))
+
+    def login_advice(self, account: str | None = None, ticket: str | Secret | None = None) -> LoginAdvice:
+        """Say what the next sign-in should ask of the provider.
+
+        On a device name the account where it is known; on a server give the ticket of this browser
+        (`ticket_in_cookies`), without which nothing is known of it. Raises when the store does not answer. Touches:
+        store (reads).
+        """
+        named = _bridge.given(str | None, account, RequestError)
+        advice: LoginAdvice = self._call("login_advice", named, _optional(ticket))
+        return advice
+
+    def lease(self, account: str) -> Lease:
+        """Give the right to save what a token refresh will bring.
+
+        Take it before the refresh is sent, and give it to `save` with the answer: a sign-out in between then wins.
+        Raises when the store does not answer. Touches: store (reads).
+        """
+        lease: Lease = self._call("lease", _bridge.given(str, account, RequestError))
+        return lease
+
+    def save(self, lease: Lease, entries: Sequence[Entry]) -> Saved:
+        """Save what a token refresh brought, unless the account has signed out since the lease was taken.
+
+        It is one commit that requires the lease, so that a refresh on its way cannot bring an ended session back.
+        Raises for entries that are not the account's, and when the store does not answer. Touches: store.
+        """
+        brought = _bridge.given(Sequence[Entry], entries, RequestError)
+        saved: Saved = self._call("save", _bridge.given(Lease, lease, RequestError), brought)
+        return saved
+
+    def still_valid(self, lease: Lease) -> bool:
+        """Tell whether the account has not signed out since the lease was taken.
+
+        For hosts that keep tokens where exeunt cannot write them: between this answer and the host's own write a
+        sign-out may still happen, so `save` is the safer way. Raises when the store does not answer. Touches: store
+        (reads).
+        """
+        return bool(self._call("still_valid", _bridge.given(Lease, lease, RequestError)))
 
     async def aplan(self, request: EndSessionRequest) -> LogoutPlan:
         """Do what `plan` does, on a worker thread."""
@@ -208,6 +280,32 @@ class LogoutClient:
     async def aaccounts(self) -> tuple[Account, ...]:
         """Do what `accounts` does, on a worker thread."""
         return await asyncio.to_thread(self.accounts)
+
+    async def aresume(self, limit: int) -> Resumed:
+        """Do what `resume` does, on a worker thread."""
+        return await asyncio.to_thread(self.resume, limit)
+
+    async def asigned_in(
+        self, account: str, id_token: str | Secret | None = None, ticket: str | Secret | None = None
+    ) -> None:
+        """Do what `signed_in` does, on a worker thread."""
+        await asyncio.to_thread(self.signed_in, account, id_token, ticket)
+
+    async def alogin_advice(self, account: str | None = None, ticket: str | Secret | None = None) -> LoginAdvice:
+        """Do what `login_advice` does, on a worker thread."""
+        return await asyncio.to_thread(self.login_advice, account, ticket)
+
+    async def alease(self, account: str) -> Lease:
+        """Do what `lease` does, on a worker thread."""
+        return await asyncio.to_thread(self.lease, account)
+
+    async def asave(self, lease: Lease, entries: Sequence[Entry]) -> Saved:
+        """Do what `save` does, on a worker thread."""
+        return await asyncio.to_thread(self.save, lease, entries)
+
+    async def astill_valid(self, lease: Lease) -> bool:
+        """Do what `still_valid` does, on a worker thread."""
+        return await asyncio.to_thread(self.still_valid, lease)
 
     def _call(self, method: str, *arguments: Any) -> Any:
         (process, core), parts = self._live, self._parts
@@ -250,6 +348,10 @@ def ticket_in_cookies(header: str | Secret) -> Secret | None:
 def _secret(text: str | Secret) -> Secret:
     # Tickets, tokens and cookies are whatever a browser sent: the core is to find them wrong, as it does any other.
     return text if isinstance(text, Secret) else Secret(mended(text) if isinstance(text, str) else text)
+
+
+def _optional(text: str | Secret | None) -> Secret | None:
+    return None if text is None else _secret(text)
 
 
 def _address(url: str | Secret) -> Secret:

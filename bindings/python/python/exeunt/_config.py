@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from exeunt._cookie import Cookie
 from exeunt._provider import Provider
-from exeunt._request import LogoutMode, Reach, Redirect
+from exeunt._request import LogoutMode, OnCancel, Reach, Redirect
 from exeunt._secret import Secret
 
 
@@ -170,5 +170,71 @@ class ClientConfig:
     """The browser session in which the user signed in."""
     sign_out_browser: BrowserMode | None = None
     """The browser session in which the user signs out; it must see the same cookies."""
+    on_cancel: OnCancel | None = None
+    """What a cancelled sign-out leaves; absent means `OnCancel.FINISH_LOCALLY`.
+
+    Providers whose documents clear first know nothing else.
+    """
+    keep_tokens_seconds: int | None = None
+    """Seconds for which tokens that could not be revoked yet are kept for `resume`.
+
+    Absent means 24 hours; at most 7 days.
+    """
     cookies: tuple[Cookie, ...] = ()
     """The app's own session cookies, which a sign-out deletes; those of the cache layout come by themselves."""
+    frontchannel_logout_uri: str | None = None
+    """For the registration: the page that the provider opens in a hidden frame to sign out.
+
+    On scheme, host and port of one of the redirect addresses above. Https; http only with a `client_secret`, with
+    `allow_http`, and where the provider takes it. Wire name ``frontchannel_logout_uri``, Front-Channel Logout 1.0 §2.
+    """
+    frontchannel_logout_session_required: bool = False
+    """For the registration: whether the provider has to name issuer and session there.
+
+    Wire name ``frontchannel_logout_session_required``, Front-Channel Logout 1.0 §2.
+    """
+    backchannel_logout_uri: str | None = None
+    """For the registration: where the provider posts logout tokens; https as above, on any host.
+
+    Wire name ``backchannel_logout_uri``, Back-Channel Logout 1.0 §2.2.
+    """
+    backchannel_logout_session_required: bool = False
+    """For the registration: whether a logout token has to name the session.
+
+    Wire name ``backchannel_logout_session_required``, Back-Channel Logout 1.0 §2.2.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRegistration:
+    """The members of a client registration that concern signing out, by the names that a registration request has.
+
+    They are what the configuration says, checked when the client was made. Receiving the provider's notices at the two
+    addresses is the app's own affair: exeunt does not read them yet.
+    """
+
+    post_logout_redirect_uris: tuple[str, ...]
+    """The configured addresses to return to after a sign-out, each once; register those that requests name.
+
+    Wire name ``post_logout_redirect_uris``, RP-Initiated Logout 1.0 §3.1.
+    """
+    frontchannel_logout_uri: str | None
+    """The page that the provider opens in a hidden frame to sign out.
+
+    Wire name ``frontchannel_logout_uri``, Front-Channel Logout 1.0 §2.
+    """
+    frontchannel_logout_session_required: bool
+    """Whether the provider has to name issuer and session there.
+
+    Wire name ``frontchannel_logout_session_required``, Front-Channel Logout 1.0 §2.
+    """
+    backchannel_logout_uri: str | None
+    """The address to which the provider posts logout tokens.
+
+    Wire name ``backchannel_logout_uri``, Back-Channel Logout 1.0 §2.2.
+    """
+    backchannel_logout_session_required: bool
+    """Whether a logout token has to name the session.
+
+    Wire name ``backchannel_logout_session_required``, Back-Channel Logout 1.0 §2.2.
+    """

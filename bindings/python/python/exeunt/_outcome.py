@@ -36,6 +36,8 @@ class Doubt(Enum):
     """The user closed the browser before it came back."""
     TIMED_OUT = "timed_out"
     """The wait for the browser or frame ran out."""
+    NEVER_CAME_BACK = "never_came_back"
+    """The browser never came back, and nobody said why; it may never have left."""
     APP_CANCELLED = "app_cancelled"
     """The app gave up waiting."""
     SUPERSEDED = "superseded"
@@ -78,6 +80,11 @@ class Failure(Enum):
     """There is no token that names the session to the provider."""
     STILL_SIGNED_IN = "still_signed_in"
     """The provider answered a proof as it answers a signed-in user."""
+    CANCELLED = "cancelled"
+    """The sign-out was called off before anything was cleared, and the configuration says that then everything is kept.
+
+    See `OnCancel`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,8 @@ class AccountStatus:
 class RevocationStatus(Enum):
     """What became of a revocation. A revoked token does not prove that the session has ended."""
 
+    WAITING = "waiting"
+    """It was not sent yet; `resume` sends it, as long as `LogoutOutcome.kept` names the token."""
     REVOKED = "revoked"
     """The provider accepted the request: the token is dead, or was before."""
     UNSUPPORTED = "unsupported"
@@ -162,6 +171,32 @@ class Revocation:
     """What became of it."""
     provider_error: str | None
     """The provider's error code, where it gave one."""
+
+
+class KeptFor(Enum):
+    """What a secret is kept for."""
+
+    BROWSER_RETURN = "browser_return"
+    """Hints and state of the navigation.
+
+    The same sign-out asked for again gets the same navigation, and the return is recognised.
+    """
+    TOKEN_REVOCATION = "token_revocation"
+    """A token that has still to be revoked."""
+    SESSION_CALL = "session_call"
+    """The token that names the session in a direct request, which was not answered yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A secret that stays in the store for a while so that the sign-out can be finished."""
+
+    purpose: KeptFor
+    """What it is kept for."""
+    account: str | None
+    """Whose token; absent for what the browser needs."""
+    until: int
+    """Until when at most, seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +225,8 @@ class LogoutOutcome:
     Those that could not be removed, and those of a store for one user that may be the account's but do not say whose
     they are.
     """
+    kept: tuple[Kept, ...]
+    """What is still kept of this sign-out's secrets, and until when."""
     cookies: tuple[Cookie, ...]
     """Cookies that the host still has to delete, with the attributes that doing so needs. `reply` deletes them."""
     warnings: tuple[PlanWarning, ...]
@@ -210,6 +247,11 @@ class LogoutOutcome:
     """On a server, of a hidden frame: the origin of the page that holds it.
 
     The reply of a `Completion` writes a page that tells it that the frame has come back.
+    """
+    http_loopback: bool
+    """Whether every address that the configuration lets a browser go to is http on loopback.
+
+    That is so on a developer's own machine: `reply` then sets the ticket without `Secure`.
     """
 
     @property
@@ -303,6 +345,8 @@ class CancelReason(Enum):
     """The wait ran out."""
     APP_CANCELLED = "app_cancelled"
     """The app gave up."""
+    OFFLINE = "offline"
+    """The browser could not reach the provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,36 +364,15 @@ class PendingLogout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What an unverified ID token says about its session. Claims are kept as received, without normalisation."""
+class Resumed:
+    """What `resume` did, and when it wants to be called again."""
 
-    encrypted: bool
-    """Whether the token is encrypted (five parts): it can be sent as a hint, but says nothing here."""
-    unsigned: bool
-    """Whether the token names no signature (``alg`` none)."""
-    issuer: str | None
-    """Wire name ``iss``, OpenID Connect Core 1.0 §2."""
-    subject: Secret | None
-    """Wire name ``sub``, OpenID Connect Core 1.0 §2."""
-    audience: tuple[str, ...]
-    """Wire name ``aud``, OpenID Connect Core 1.0 §2."""
-    authorized_party: str | None
-    """Wire name ``azp``, OpenID Connect Core 1.0 §2."""
-    session_id: Secret | None
-    """Wire name ``sid``, Front-Channel Logout 1.0 §3."""
-    login_hint: Secret | None
-    """The optional claim ``login_hint`` of Microsoft Entra ID."""
-    expires_at: int | None
-    """Wire name ``exp``, seconds since 1970, fractions cut off."""
-    issued_at: int | None
-    """Wire name ``iat``, seconds since 1970, fractions cut off."""
-    authenticated_at: int | None
-    """Wire name ``auth_time``, seconds since 1970, fractions cut off."""
+    outcomes: tuple[LogoutOutcome, ...]
+    """The sign-outs on which something was done or found out, as they stand now."""
+    next_due: int | None
+    """When the next step is due, seconds since 1970; absent when nothing is left to do."""
+    set_aside: tuple[str, ...]
+    """Keys of records that cannot be read: damaged, or written by another version.
 
-    def is_expired_at(self, now: int) -> bool:
-        """Tell whether the token had expired at `now`, in seconds since 1970.
-
-        An expired token is still sent as a hint: providers accept it from a recent session (RP-Initiated Logout 1.0
-        §2).
-        """
-        return bool(_bridge.lower(self).is_expired_at(now))
+    They stay as they are and are passed over; remove them if no other version of the app needs them.
+    """

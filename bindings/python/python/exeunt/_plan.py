@@ -93,7 +93,15 @@ class HintDropped:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """The record of this sign-out could not be written; its return cannot be matched."""
+    """The record of this sign-out could not be written: its return cannot be matched, and nothing of it is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreNotAtomic:
+    """The store changes key by key.
+
+    A sign-in or a refresh at the same moment may leave entries that no later step sees.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,14 @@ class EndpointOnOtherHost:
 
 
 @dataclass(frozen=True, slots=True)
+class MetadataRefused:
+    """The provider's addresses could not be looked up, or what was found is not believed."""
+
+    rule: str
+    """The rule that decided, `DISC-01` and following."""
+
+
+@dataclass(frozen=True, slots=True)
 class InsecureEndpoint:
     """The provider's metadata names an address that is not https; it is not used."""
 
@@ -140,6 +156,14 @@ class ConnectionNeedsOwnClient:
 @dataclass(frozen=True, slots=True)
 class NothingBehindProvider:
     """There is no session behind the provider: the account is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionUnused:
+    """What the request asks of the browser is not used, since none is sent anywhere."""
+
+    option: str
+    """The field of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +207,17 @@ PlanWarning: TypeAlias = (
     | DamagedIdToken
     | HintDropped
     | NotRecorded
+    | StoreNotAtomic
     | SchemeWithoutDot
     | LocalhostByName
     | DifferentCookieJar
     | EndpointOnOtherHost
+    | MetadataRefused
     | InsecureEndpoint
     | AllowListUncertain
     | ConnectionNeedsOwnClient
     | NothingBehindProvider
+    | OptionUnused
     | SamlLogoutUrlNeeded
     | SamlSessionIndexNeeded
     | OtherAppsSignedOut

@@ -101,6 +101,21 @@ class Reach(Enum):
     """Also the session at the provider behind the provider."""
 
 
+class OnCancel(Enum):
+    """What becomes of this app's session when the browser does not do what it was asked.
+
+    The user cancels, the app stops it, there is no browser, the provider cannot be reached.
+    """
+
+    FINISH_LOCALLY = "finish_locally"
+    """The user leaves this app in any case: it is cleared first, then the browser goes."""
+    KEEP_EVERYTHING = "keep_everything"
+    """The user stays signed in: the browser goes first, and nothing is cleared before it is back.
+
+    Whoever never comes back and never cancels has asked to leave: after 15 minutes `resume` clears.
+    """
+
+
 class LogoutMode(Enum):
     """How the browser is used."""
 
@@ -193,5 +208,7 @@ class EndSessionRequest:
     """Where the main window goes when the popup has closed."""
     revoke_tokens: bool | None = None
     """Whether the tokens are revoked; absent means as configured."""
+    on_cancel: OnCancel | None = None
+    """What a cancelled sign-out leaves; absent means as configured."""
     ticket: Secret | None = None
     """On a server: the ticket that this browser brought from an earlier sign-out, which this one then replaces."""

@@ -42,6 +42,7 @@ def write(value: Any) -> Any:
 def outcome(value: exeunt.LogoutOutcome) -> dict[str, Any]:
     return {
         **_present({f.name: getattr(value, f.name) for f in fields(value) if f.name not in LEFT_OUT}),
+        "kept": [_present({"purpose": one.purpose, "account": one.account}) for one in value.kept],
         "accounts": {one.account: write(one.status) for one in value.accounts},
         "has_ticket": value.ticket is not None,
         "signed_out_locally": value.signed_out_locally,
@@ -60,6 +61,18 @@ def navigation(value: exeunt.Navigation) -> dict[str, Any]:
 def completion(value: exeunt.Completion) -> dict[str, Any]:
     written: dict[str, Any] = write(value)
     return {**written, "reply": write(value.reply())}
+
+
+def resumed(value: exeunt.Resumed) -> dict[str, Any]:
+    return {
+        "outcomes": write(value.outcomes),
+        "more": value.next_due is not None,
+        "set_aside": list(value.set_aside),
+    }
+
+
+def advice(value: exeunt.LoginAdvice) -> dict[str, Any]:
+    return {"parameters": _pairs(value.parameters), "remains": value.since is not None}
 
 
 def plan(value: exeunt.LogoutPlan) -> dict[str, Any]:
@@ -111,11 +124,8 @@ class Names:
         self.see("id", value.id, placeholder=begun)
         self.see("ticket", value.ticket and value.ticket.reveal())
         self.see_navigation(value.next)
-        self.see_correlation(value.correlation_id)
-
-    def see_correlation(self, correlation_id: str) -> None:
-        if UUID.fullmatch(correlation_id):
-            self.see("uuid", correlation_id, placeholder=False)
+        if UUID.fullmatch(value.correlation_id):
+            self.see("uuid", value.correlation_id, placeholder=False)
 
     def fill(self, text: str) -> str:
         """Put what was seen in the place of its placeholder."""

@@ -38,7 +38,7 @@ def run(case: Any) -> None:
     given = only(_repeat(case["given"]), "config", "store", "host", "steps")
     expect = only(
         case["expect"],
-        *("error", "steps", "store", "keys", "own_keys", "navigations", "dismissed", "events", "http"),
+        *("error", "steps", "store", "keys", "own_keys", "navigations", "dismissed", "events", "event_ids", "http"),
     )
     _Run(given).check(expect)
 
@@ -62,6 +62,7 @@ class _Run:
         self.store = Store(given.get("store", {}), script.get("store", {}))
         self.error: Any = None
         self.results: list[Any] = []
+        self._lease: exeunt.Lease | None = None
         config = record(ClientConfig, given["config"])
         with_navigator = script.get("navigator", "absent") != "absent"
         if script.get("transport", "absent") != "absent":
@@ -101,6 +102,10 @@ class _Run:
     def do_sign_out(self, argument: Any) -> Any:
         return self.begun(self.client.sign_out(self.request(argument)))
 
+    def do_logout(self, argument: Any) -> Any:
+        only(argument)
+        return self.begun(self.client.logout())
+
     def do_run(self, argument: Any) -> Any:
         parts = only(argument, "request", "between")
         plan = self.client.plan(self.request(parts["request"]))
@@ -128,6 +133,10 @@ class _Run:
         self.names.see_navigation(navigation)
         return {**projection.navigation(navigation), "reply": projection.write(navigation.reply())}
 
+    def do_registration(self, argument: Any) -> Any:
+        only(argument)
+        return projection.write(self.client.registration())
+
     def do_pending(self, argument: Any) -> Any:
         waiting = self.client.pending(only(argument, "account").get("account"))
         written = [{"accounts": list(one.accounts), "provider": projection.write(one.provider)} for one in waiting]
@@ -144,6 +153,33 @@ class _Run:
         ticket = exeunt.ticket_in_cookies(self.names.fill(only(argument, "header")["header"]))
         return {} if ticket is None else {"ticket": ticket.reveal()}
 
+    def do_resume(self, argument: Any) -> Any:
+        resumed = self.client.resume(decode(int, only(argument, "limit")["limit"]))
+        for outcome in resumed.outcomes:
+            self.names.see_outcome(outcome, begun=False)
+        return projection.resumed(resumed)
+
+    def do_signed_in(self, argument: Any) -> Any:
+        parts = only(argument, "account", "id_token", "ticket")
+        self.client.signed_in(parts["account"], parts.get("id_token"), self.ticket(parts))
+        return {}
+
+    def do_login_advice(self, argument: Any) -> Any:
+        parts = only(argument, "account", "ticket")
+        return projection.advice(self.client.login_advice(parts.get("account"), self.ticket(parts)))
+
+    def do_lease(self, argument: Any) -> Any:
+        self._lease = self.client.lease(only(argument, "account")["account"])
+        return {}
+
+    def do_save(self, argument: Any) -> Any:
+        entries = [exeunt.Entry(key=key, value=exeunt.Secret(text)) for key, text in argument.items()]
+        return {"saved": projection.write(self.client.save(self.leased(), entries))}
+
+    def do_still_valid(self, argument: Any) -> Any:
+        only(argument)
+        return {"still_valid": self.client.still_valid(self.leased())}
+
     def do_put(self, argument: Any) -> Any:
         self.store.entries.update({self.names.fill(key): self.names.fill(text) for key, text in argument.items()})
         return {}
@@ -156,6 +192,18 @@ class _Run:
     def do_faults(self, argument: Any) -> Any:
         self.store.follow(argument)
         return {}
+
+    def do_time_passes(self, argument: Any) -> Any:
+        self.store.time_passes(decode(int, only(argument, "seconds")["seconds"]))
+        return {}
+
+    def ticket(self, parts: dict[str, Any]) -> str | None:
+        return self.names.fill(parts["ticket"]) if "ticket" in parts else None
+
+    def leased(self) -> exeunt.Lease:
+        if self._lease is None:
+            raise CaseError("no lease was taken")
+        return self._lease
 
     def begun(self, outcome: exeunt.LogoutOutcome) -> Any:
         self.names.see_outcome(outcome, begun=True)
@@ -182,7 +230,8 @@ class _Run:
             "own_keys": sum(key.startswith("exeunt.pending.") for key in own),
             "navigations": projection.write(self.host.navigations),
             "dismissed": self.host.dismissed,
-            "events": self.host.events,
+            "events": [event.kind.value for event in self.host.events],
+            "event_ids": projection.write(self.host.events),
             "http": self.host.requests,
         }
         for name in expect.keys() - {"steps"}:
@@ -196,11 +245,16 @@ def _error(error: LogoutError) -> dict[str, Any]:
 
 
 def _same(where: str, found: Any, wanted: Any) -> None:
-    """Compare the keys that are expected; an outcome inside a completion and an error in part likewise."""
+    """Compare the keys that are expected; outcomes inside another result and an error in part likewise."""
+    if "error" in found and "error" not in wanted:
+        raise Mismatch(f"{where}: an error, {found['error']!r}")
     for name, value in wanted.items():
         if name not in found:
             raise Mismatch(f"{where}: no {name} in {sorted(found)}")
         if name in ("matched", "already_handled", "outcome", "error") and isinstance(found[name], dict):
             _same(f"{where}, {name}", found[name], value)
+        elif name == "outcomes" and len(value) == len(found[name]):
+            for number, (one, inner) in enumerate(zip(found[name], value, strict=True), 1):
+                _same(f"{where}, {name} {number}", one, inner)
         elif found[name] != value:
             raise Mismatch(f"{where}, {name}: {found[name]!r}, expected {value!r}")

@@ -1,5 +1,6 @@
 """The host that a case describes."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,17 @@ def raise_named(how: str) -> None:
     if how not in HOST_ERRORS:
         raise CaseError(f"no failure: {how}")
     raise HOST_ERRORS[how]("scripted")
+
+
+def _older(value: Any, seconds: int) -> Any:
+    if isinstance(value, list):
+        return [_older(one, seconds) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: member - seconds if type(member) is int and name.endswith(("_at", "_until")) else _older(member, seconds)
+        for name, member in value.items()
+    }
 
 
 class Store:
@@ -64,6 +76,17 @@ class Store:
         self._count("guarantee")
         return Guarantee(self._script.get("guarantee", "atomic"))
 
+    def time_passes(self, seconds: int) -> None:
+        """Age what is ours: every time in it moves into the past, by names and types alone."""
+        for key, text in self.entries.items():
+            if key.startswith("exeunt."):
+                try:
+                    value = json.loads(text)
+                except ValueError:
+                    continue
+                if isinstance(value, dict):
+                    self.entries[key] = json.dumps(_older(value, seconds))
+
     def _count(self, method: str, special: str = "") -> bool:
         """Count a call. Raise what the script has for it, or tell that it is the special one."""
         self._calls[method] += 1
@@ -90,7 +113,7 @@ class Host:
         self.client: exeunt.LogoutClient | None = None
         self.navigations: list[exeunt.Navigation] = []
         self.dismissed = 0
-        self.events: list[str] = []
+        self.events: list[exeunt.LogoutEvent] = []
         self.requests: list[Any] = []
 
     def navigate(self, navigation: exeunt.Navigation, /) -> Navigated:
@@ -113,8 +136,7 @@ class Host:
         return Done.DONE
 
     def on_event(self, event: exeunt.LogoutEvent, /) -> Done:
-        self._names.see_correlation(event.correlation_id)
-        self.events.append(event.kind.value)
+        self.events.append(event)
         if "listener" in self._script:
             raise_named(self._script["listener"])
         return Done.DONE

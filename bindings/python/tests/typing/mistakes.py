@@ -19,8 +19,10 @@ from exeunt import (
     Navigator,
     Pending,
     Revoke,
+    Saved,
     SessionStatus,
     Unconfirmed,
+    Who,
 )
 
 
@@ -64,6 +66,20 @@ def forgets_a_call(step: LogoutStep) -> str:  # mistake
 
 def forgets_who() -> EndSessionRequest:
     return EndSessionRequest()  # mistake
+
+
+def forgets_a_lease(client: LogoutClient) -> Saved:
+    return client.save("alice", [])  # mistake
+
+
+def forgets_that_somebody_signed_out(saved: Saved) -> str:  # mistake
+    match saved:
+        case Saved.STORED:
+            return "saved"
+
+
+def gives_text_for_a_policy(who: Who) -> EndSessionRequest:
+    return EndSessionRequest(who=who, on_cancel="keep_everything")  # mistake
 
 
 class NoStore:

@@ -10,6 +10,7 @@ from exeunt import (
     Auth0Endpoint,
     Auth0Spa,
     Call,
+    CancelReason,
     Change,
     Clear,
     ClientConfig,
@@ -21,12 +22,16 @@ from exeunt import (
     Ended,
     EndSessionRequest,
     Entra,
+    Entry,
     Failed,
     Guarantee,
     Home,
     HttpAnswer,
     HttpCall,
     HttpMethod,
+    KeptFor,
+    Lease,
+    LoginAdvice,
     LogoutClient,
     LogoutError,
     LogoutEvent,
@@ -40,12 +45,15 @@ from exeunt import (
     Navigation,
     NotAsked,
     NotOurs,
+    OnCancel,
     Pending,
     PlanWarning,
     Reach,
+    Resumed,
     RevocationReachesFurther,
     Revoke,
     SameSite,
+    Saved,
     Secret,
     SessionStatus,
     SqliteStore,
@@ -117,6 +125,48 @@ def effect(step: LogoutStep) -> str:
             return step.endpoint or "not known yet"
 
 
+def kept(outcome: LogoutOutcome) -> list[tuple[KeptFor, str | None, int]]:
+    return [(one.purpose, one.account, one.until) for one in outcome.kept]
+
+
+async def start(client: LogoutClient) -> int | None:
+    resumed: Resumed = await client.aresume(10)
+    for outcome in resumed.outcomes:
+        logging.info("%s %s", outcome.id, kept(outcome))
+    for key in resumed.set_aside:
+        logging.warning("not understood: %s", key)
+    return resumed.next_due
+
+
+def sign_in_address(client: LogoutClient, address: str, ticket: Secret | None) -> str:
+    advice: LoginAdvice = client.login_advice(ticket=ticket)
+    if advice.since is not None:
+        logging.info("a sign-out of %d was not confirmed", advice.since)
+    return "&".join([address, *(f"{one.name}={one.value.reveal()}" for one in advice.parameters)])
+
+
+async def take_answer(client: LogoutClient, account: str, id_token: str) -> None:
+    await client.asigned_in(account, id_token, ticket_in_cookies("a=b"))
+
+
+def refresh(client: LogoutClient, account: str) -> str:
+    lease: Lease = client.lease(account)
+    entry = Entry(key=f"session:{account}:access_token", value=Secret("fresh"))
+    match client.save(lease, [entry]):
+        case Saved.STORED:
+            return "saved"
+        case Saved.SIGNED_OUT:
+            return "thrown away"
+
+
+def kept_elsewhere(client: LogoutClient, lease: Lease) -> bool:
+    return client.still_valid(lease)
+
+
+def give_up(client: LogoutClient, outcome: LogoutOutcome) -> LogoutOutcome:
+    return client.cancel(outcome.id, CancelReason.OFFLINE)
+
+
 def reaches_further(warnings: Sequence[PlanWarning]) -> bool:
     return any(isinstance(warning, RevocationReachesFurther) for warning in warnings)
 
@@ -160,10 +210,13 @@ async def main() -> None:
         home=Home.DEVICE,
         layout=Auth0Spa(),
         cookies=(Cookie(name="session", same_site=SameSite.STRICT),),
+        on_cancel=OnCancel.FINISH_LOCALLY,
+        keep_tokens_seconds=3600,
     )
     account = Account(home_account_id="a", connection=Connection.FACEBOOK, upstream_access_token=Secret("x"))
     with LogoutClient(auth0, MemoryStore()) as client:
-        plan = client.plan(EndSessionRequest(who=This(account), reach=Reach.UPSTREAM))
+        request = EndSessionRequest(who=This(account), reach=Reach.UPSTREAM, on_cancel=OnCancel.KEEP_EVERYTHING)
+        plan = client.plan(request)
         logging.info("%s %s", [effect(step) for step in plan.steps], reaches_further(plan.warnings))
         outcome = client.run(plan)
         logging.info("%s %s", [cookie.name for cookie in outcome.cookies], outcome.frame_parent)

@@ -128,6 +128,12 @@ public final class LogoutClient: Sendable {
         try await away { try $0.proof(id: id) }
     }
 
+    /// What to register at the provider about signing out, as configured. Receiving its notices is the app's own affair
+    /// at present. Touches nothing, so that it need not be waited for.
+    public func registration() -> ClientRegistration {
+        core.registration()
+    }
+
     /// The sign-outs whose browser has not come back. On a server the account must be named.
     ///
     /// - Throws: `LogoutError` when the store does not answer.

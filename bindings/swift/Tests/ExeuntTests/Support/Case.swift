@@ -88,6 +88,7 @@ struct Expect {
     let navigations: Json?
     let dismissed: Int?
     let events: Json?
+    let eventIds: Json?
     let http: Json?
 
     static func read(_ json: Json, _ place: String) throws -> Expect {
@@ -100,7 +101,8 @@ struct Expect {
                 ownKeys: try fields.numberIfAny("own_keys"),
                 navigations: try fields.optional("navigations", Read.any),
                 dismissed: try fields.numberIfAny("dismissed"),
-                events: try fields.optional("events", Read.any), http: try fields.optional("http", Read.any))
+                events: try fields.optional("events", Read.any),
+                eventIds: try fields.optional("event_ids", Read.any), http: try fields.optional("http", Read.any))
         }
     }
 }
@@ -109,11 +111,13 @@ struct Expect {
 enum Verb {
     case plan(EndSessionRequest)
     case signOut(EndSessionRequest)
+    case logout
     case run(EndSessionRequest, put: [ExactText: String], remove: [String])
     case complete(url: String, ticket: String?)
     case cancel(id: String, reason: CancelReason)
     case outcome(id: String)
     case proof(id: String)
+    case registration
     case pending(account: String?)
     case accounts
     case readIdToken(String)
@@ -148,6 +152,7 @@ enum Verb {
 
     private static func named(_ name: String, _ fields: Fields, _ place: String) throws -> Verb {
         switch name {
+        case "logout": return .logout
         case "run":
             let request = try fields.required("request", Read.request)
             let between = try fields.optional("between") { json, place in
@@ -160,6 +165,7 @@ enum Verb {
         case "cancel": return .cancel(id: try fields.text("id"), reason: try fields.required("reason", Read.reason))
         case "outcome": return .outcome(id: try fields.text("id"))
         case "proof": return .proof(id: try fields.text("id"))
+        case "registration": return .registration
         case "pending": return .pending(account: try fields.textIfAny("account"))
         case "accounts": return .accounts
         case "read_id_token": return .readIdToken(try fields.text("token"))

@@ -54,6 +54,7 @@ struct CaseRun {
         switch step {
         case .plan(let request): return Projection.plan(try await client.plan(request))
         case .signOut(let request): return noted(try await client.signOut(filled(request)))
+        case .logout: return noted(try await client.logout())
         case .run(let request, let put, let remove):
             let plan = try await client.plan(filled(request))
             host.store.put(filled(put))
@@ -68,6 +69,7 @@ struct CaseRun {
             let navigation = try await client.proof(id: seen.filled(id))
             seen.note(navigation)
             return Projection.asked(navigation)
+        case .registration: return Projection.registration(client.registration())
         case .pending(let account): return Projection.pending(try await client.pending(account: account))
         case .accounts: return Projection.accounts(try await client.accounts())
         case .readIdToken(let token): return Projection.hints(try readIdTokenUnverified(token: Secret(token)))
@@ -147,6 +149,7 @@ struct CaseRun {
             ("navigations", expect.navigations, seen.hidden(.list(navigations))),
             ("dismissed", expect.dismissed.map { .number(Int64($0)) }, .number(Int64(host.navigator?.dismissed ?? 0))),
             ("events", expect.events, .list(host.listener.events.map { Projection.name($0.kind) })),
+            ("event_ids", expect.eventIds, seen.hidden(.list(host.listener.events.map(Projection.event)))),
             ("http", expect.http, seen.hidden(.list(requests))),
         ]
         return checks.compactMap { name, expected, found in

@@ -27,6 +27,7 @@ enum Projection {
             "state": .optional(outcome.state?.reveal()),
             "return_to": .optional(outcome.returnTo),
             "has_ticket": .flag(outcome.ticket != nil),
+            "http_loopback": .flag(outcome.httpLoopback),
             "signed_out_locally": .flag(outcome.signedOutLocally()),
             "signed_out_at_provider": .flag(outcome.signedOutAtProvider()),
             "reply": reply(outcome.reply()),
@@ -85,6 +86,16 @@ enum Projection {
         .present(["accounts": .texts(accounts.map(\.homeAccountId).sorted())])
     }
 
+    static func registration(_ registration: ClientRegistration) -> Json {
+        .present([
+            "post_logout_redirect_uris": .texts(registration.postLogoutRedirectUris),
+            "frontchannel_logout_uri": .optional(registration.frontchannelLogoutUri),
+            "frontchannel_logout_session_required": .flag(registration.frontchannelLogoutSessionRequired),
+            "backchannel_logout_uri": .optional(registration.backchannelLogoutUri),
+            "backchannel_logout_session_required": .flag(registration.backchannelLogoutSessionRequired),
+        ])
+    }
+
     static func hints(_ hints: Hints) -> Json {
         .present([
             "encrypted": .flag(hints.encrypted),
@@ -124,6 +135,12 @@ enum Projection {
         return .present([
             "method": name(call.method), "url": .text(call.url.reveal()), "headers": .object(headers),
             "body": .optional(call.body?.reveal()),
+        ])
+    }
+
+    static func event(_ event: LogoutEvent) -> Json {
+        .present([
+            "kind": name(event.kind), "id": .text(event.id), "correlation_id": .text(event.correlationId),
         ])
     }
 
@@ -189,6 +206,7 @@ enum Projection {
         case .allowListUncertain: .text("allow_list_uncertain")
         case .connectionNeedsOwnClient: .text("connection_needs_own_client")
         case .nothingBehindProvider: .text("nothing_behind_provider")
+        case .optionUnused(let option): .present(["option_unused": .present(["option": .text(option)])])
         case .samlLogoutUrlNeeded: .text("saml_logout_url_needed")
         case .samlSessionIndexNeeded: .text("saml_session_index_needed")
         case .otherAppsSignedOut: .text("other_apps_signed_out")

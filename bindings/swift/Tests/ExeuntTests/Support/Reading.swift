@@ -40,7 +40,11 @@ extension Read {
                 signOutBrowser: try fields.optional("sign_out_browser", browser),
                 onCancel: try fields.optional("on_cancel", onCancel),
                 keepTokensSeconds: try fields.numberIfAny("keep_tokens_seconds").map(Int64.init),
-                cookies: try fields.optional("cookies", list(of: cookie)) ?? [])
+                cookies: try fields.optional("cookies", list(of: cookie)) ?? [],
+                frontchannelLogoutUri: try fields.textIfAny("frontchannel_logout_uri"),
+                frontchannelLogoutSessionRequired: try fields.flag("frontchannel_logout_session_required"),
+                backchannelLogoutUri: try fields.textIfAny("backchannel_logout_uri"),
+                backchannelLogoutSessionRequired: try fields.flag("backchannel_logout_session_required"))
         }
     }
 

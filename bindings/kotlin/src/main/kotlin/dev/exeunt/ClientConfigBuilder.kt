@@ -24,7 +24,13 @@ public class ClientConfigBuilder(
     private var preferFormPost: Boolean = false
     private var signInBrowser: BrowserMode? = null
     private var signOutBrowser: BrowserMode? = null
+    private var onCancel: OnCancel? = null
+    private var keepTokensSeconds: Long? = null
     private var cookies: List<Cookie> = emptyList()
+    private var frontchannelLogoutUri: String? = null
+    private var frontchannelLogoutSessionRequired: Boolean = false
+    private var backchannelLogoutUri: String? = null
+    private var backchannelLogoutSessionRequired: Boolean = false
 
     /** The app's secret; only on a server. See [ClientConfig.clientSecret]. */
     public fun clientSecret(value: Secret): ClientConfigBuilder = apply { clientSecret = value }
@@ -69,8 +75,34 @@ public class ClientConfigBuilder(
     /** The browser session of the sign-out. See [ClientConfig.signOutBrowser]. */
     public fun signOutBrowser(value: BrowserMode): ClientConfigBuilder = apply { signOutBrowser = value }
 
+    /** What a cancelled sign-out leaves. See [ClientConfig.onCancel]. */
+    public fun onCancel(value: OnCancel): ClientConfigBuilder = apply { onCancel = value }
+
+    /** How long tokens are kept that could not be revoked yet. See [ClientConfig.keepTokensSeconds]. */
+    public fun keepTokensSeconds(value: Long): ClientConfigBuilder = apply { keepTokensSeconds = value }
+
     /** The app's own session cookies. See [ClientConfig.cookies]. */
     public fun cookies(value: List<Cookie>): ClientConfigBuilder = apply { cookies = value }
+
+    /** Registers the page of front-channel notices. See [ClientConfig.frontchannelLogoutUri]. */
+    public fun frontchannelLogoutUri(value: String): ClientConfigBuilder = apply { frontchannelLogoutUri = value }
+
+    /** Whether that page is told the session. See [ClientConfig.frontchannelLogoutSessionRequired]. */
+    public fun frontchannelLogoutSessionRequired(value: Boolean): ClientConfigBuilder =
+        apply {
+            frontchannelLogoutSessionRequired =
+                value
+        }
+
+    /** Registers the address of logout tokens. See [ClientConfig.backchannelLogoutUri]. */
+    public fun backchannelLogoutUri(value: String): ClientConfigBuilder = apply { backchannelLogoutUri = value }
+
+    /** Whether a logout token names the session. See [ClientConfig.backchannelLogoutSessionRequired]. */
+    public fun backchannelLogoutSessionRequired(value: Boolean): ClientConfigBuilder =
+        apply {
+            backchannelLogoutSessionRequired =
+                value
+        }
 
     /** The configuration. */
     public fun build(): ClientConfig =
@@ -92,6 +124,12 @@ public class ClientConfigBuilder(
             preferFormPost = preferFormPost,
             signInBrowser = signInBrowser,
             signOutBrowser = signOutBrowser,
+            onCancel = onCancel,
+            keepTokensSeconds = keepTokensSeconds,
             cookies = cookies,
+            frontchannelLogoutUri = frontchannelLogoutUri,
+            frontchannelLogoutSessionRequired = frontchannelLogoutSessionRequired,
+            backchannelLogoutUri = backchannelLogoutUri,
+            backchannelLogoutSessionRequired = backchannelLogoutSessionRequired,
         )
 }

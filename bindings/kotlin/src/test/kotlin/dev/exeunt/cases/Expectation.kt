@@ -19,11 +19,12 @@ internal class Expectation(
     private val navigations = fields.optional("navigations")
     private val dismissed = fields.optionalInt("dismissed")
     private val events = fields.optional("events")
+    private val eventIds = fields.optional("event_ids")
     private val http = fields.optional("http")
 
     init {
         fields.done()
-        val others = listOf(steps, store, keys, ownKeys, navigations, dismissed, events, http)
+        val others = listOf(steps, store, keys, ownKeys, navigations, dismissed, events, eventIds, http)
         if (error != null && others.any { it != null }) throw CaseError("expect: error stands alone")
         if (error == null && stepCount > 0 && steps == null) throw CaseError("expect: steps are missing")
         if (steps != null && steps.size != stepCount) throw CaseError("expect: ${steps.size} results, $stepCount steps")
@@ -57,7 +58,8 @@ internal class Expectation(
         compare(JsonPrimitive(own), ownKeys?.let { JsonPrimitive(it) }, "own_keys")
         compare(drawn.hide(JsonArray(host.navigations.map { Projection.of(it) })), navigations, "navigations")
         compare(JsonPrimitive(host.dismissed), dismissed?.let { JsonPrimitive(it) }, "dismissed")
-        compare(texts(host.events.map { it.name.lowercase() }), events, "events")
+        compare(texts(host.events.map { it.kind.name.lowercase() }), events, "events")
+        compare(drawn.hide(JsonArray(host.events.map { Projection.of(it) })), eventIds, "event_ids")
         compare(drawn.hide(JsonArray(host.calls.map { Projection.of(it) })), http, "http")
     }
 
@@ -81,11 +83,22 @@ internal class Expectation(
         if ("error" in actual && "error" !in wanted) throw AssertionError("$at: failed with $actual")
         wanted.forEach { (key, value) ->
             val found = actual[key] ?: throw AssertionError("$at.$key: expected $value\nbut there is none in $actual")
-            if (found is JsonObject && key in COMPARED_IN_PART) {
-                compareResult(found, value, "$at.$key")
-            } else {
-                compare(found, value, "$at.$key")
+            when {
+                key == "outcomes" -> compareOutcomes(found.list(at), value.list(at), "$at.$key")
+                found is JsonObject && key in COMPARED_IN_PART -> compareResult(found, value, "$at.$key")
+                else -> compare(found, value, "$at.$key")
             }
+        }
+    }
+
+    private fun compareOutcomes(
+        actual: List<JsonElement>,
+        expected: List<JsonElement>,
+        at: String,
+    ) {
+        compare(JsonPrimitive(actual.size), JsonPrimitive(expected.size), "$at.size")
+        actual.zip(expected).forEachIndexed { index, (found, wanted) ->
+            compareResult(found as JsonObject, wanted, "$at[$index]")
         }
     }
 

@@ -4,6 +4,8 @@ import dev.exeunt.Account
 import dev.exeunt.Completion
 import dev.exeunt.Cookie
 import dev.exeunt.HttpCall
+import dev.exeunt.LogoutEvent
+import dev.exeunt.LoginAdvice
 import dev.exeunt.LogoutException
 import dev.exeunt.LogoutOutcome
 import dev.exeunt.LogoutPlan
@@ -11,6 +13,7 @@ import dev.exeunt.LogoutStep
 import dev.exeunt.Navigation
 import dev.exeunt.PendingLogout
 import dev.exeunt.Reply
+import dev.exeunt.Resumed
 import dev.exeunt.Secret
 import dev.exeunt.code
 import dev.exeunt.rule
@@ -33,6 +36,7 @@ internal object Projection {
             "upstream" to any(outcome.upstream),
             "revocations" to any(outcome.revocations),
             "left_behind" to any(outcome.leftBehind),
+            "kept" to JsonArray(outcome.kept.map { JsonObject(record(it) - "until") }),
             "cookies" to cookies(outcome.cookies),
             "warnings" to any(outcome.warnings),
             "correlation_id" to any(outcome.correlationId),
@@ -41,6 +45,7 @@ internal object Projection {
             "state" to any(outcome.state),
             "return_to" to any(outcome.returnTo),
             "has_ticket" to any(outcome.ticket != null),
+            "http_loopback" to any(outcome.httpLoopback),
             "signed_out_locally" to any(outcome.signedOutLocally()),
             "signed_out_at_provider" to any(outcome.signedOutAtProvider()),
             "reply" to of(outcome.reply()),
@@ -55,6 +60,19 @@ internal object Projection {
             }
         return objectOf(found, "reply" to of(completion.reply()))
     }
+
+    fun of(resumed: Resumed): JsonObject =
+        objectOf(
+            "outcomes" to JsonArray(resumed.outcomes.map { of(it) }),
+            "more" to any(resumed.nextDue != null),
+            "set_aside" to any(resumed.setAside),
+        )
+
+    fun of(advice: LoginAdvice): JsonObject =
+        objectOf(
+            "parameters" to JsonArray(advice.parameters.map { pair(it.name, it.value) }),
+            "remains" to any(advice.since != null),
+        )
 
     fun of(plan: LogoutPlan): JsonObject =
         objectOf(
@@ -102,6 +120,13 @@ internal object Projection {
         val error = objectOf("code" to any(refused.code), "rule" to any(refused.rule))
         return objectOf("error" to error)
     }
+
+    fun of(event: LogoutEvent): JsonObject =
+        objectOf(
+            "kind" to any(event.kind),
+            "id" to any(event.id),
+            "correlation_id" to any(event.correlationId),
+        )
 
     fun of(call: HttpCall): JsonObject =
         objectOf(

@@ -10,7 +10,6 @@ import dev.exeunt.HttpMethod
 import dev.exeunt.HttpTransport
 import dev.exeunt.LogoutClient
 import dev.exeunt.LogoutEvent
-import dev.exeunt.LogoutEventKind
 import dev.exeunt.LogoutListener
 import dev.exeunt.Navigated
 import dev.exeunt.Navigation
@@ -32,7 +31,7 @@ internal class ScriptedHost(
 
     val store = ScriptedStore(entries, script.store)
     val navigations = mutableListOf<Navigation>()
-    val events = mutableListOf<LogoutEventKind>()
+    val events = mutableListOf<LogoutEvent>()
     val calls = mutableListOf<HttpCall>()
     var dismissed = 0
         private set
@@ -72,7 +71,7 @@ internal class ScriptedHost(
 
     private inner class ScriptedListener : LogoutListener {
         override fun onEvent(event: LogoutEvent): Done {
-            events += event.kind
+            events += event
             return if (script.listenerThrows) scriptedFailure("throws") else Done.DONE
         }
     }

@@ -1,0 +1,193 @@
+"""Four processes on one SQLite file sign in, refresh, sign out and resume at the same time.
+
+A refresh token is ``{session}/{number}``; the access token beside it carries the same name, so that what a sign-out had
+ended, and a refresh brought back, would be seen.
+"""
+
+import json
+import multiprocessing
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from multiprocessing.synchronize import Barrier, Lock
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from aging import CLAIM_LAPSES, time_passes
+from exeunt import (
+    Account,
+    Change,
+    Commit,
+    Doubt,
+    Ended,
+    EndSessionRequest,
+    Entry,
+    Evidence,
+    Home,
+    HttpAnswer,
+    HttpCall,
+    LogoutClient,
+    Requirement,
+    Saved,
+    Secret,
+    SqliteStore,
+    This,
+    Unconfirmed,
+)
+from samples import DEVICE, SERVER
+
+PROCESSES = 4
+ROUNDS = 25
+MOST_SECONDS = 240  # far more than it takes: only a deadlock lasts as long
+SHARED = "shared"
+
+
+@dataclass
+class Report:
+    """What one process did."""
+
+    stored: list[str] = field(default_factory=list)
+    """Every refresh token that it saved."""
+    revoked: list[str] = field(default_factory=list)
+    """Every token whose revocation it sent."""
+    signed_out: list[str] = field(default_factory=list)
+    """The identifiers of its sign-outs."""
+    count: int = 0
+    """How often it refreshed the account that nobody else touches."""
+
+
+class Worker:
+    """One process: its client, and what it does to the accounts."""
+
+    def __init__(self, path: Path, home: Home, number: int, refreshing: Lock) -> None:
+        self.report = Report()
+        self.store = SqliteStore(path, busy_timeout=60)
+        config = replace(SERVER if home is Home.SERVER else DEVICE, post_logout_redirect_uri=None)
+        self.client = LogoutClient(config, self.store, transport=self)
+        self._name = f"p{number}"
+        self._refreshing = refreshing
+        self._chance = random.Random(number)  # noqa: S311 - the same in every run
+
+    def send(self, call: HttpCall, /) -> HttpAnswer:
+        form = parse_qs(call.body.reveal() if call.body else "")
+        self.report.revoked.extend(form["token"])
+        return HttpAnswer(status=200, headers=(), body=b"")
+
+    def work(self) -> None:
+        deeds: list[Callable[[], None]] = [
+            *[self.refresh] * 4,
+            *[self.sign_in] * 3,
+            *[self.sign_out, self.resume, self.count, self.refresh_too_late],
+        ]
+        for number in range(ROUNDS):
+            self._round = f"{self._name}.{number}"
+            self._chance.choice(deeds)()
+            assert_nothing_came_back(self.store)
+        self.count()
+
+    def sign_in(self) -> None:
+        self.client.signed_in(SHARED)
+        self._begin(f"{self._round}/0")
+
+    def _begin(self, token: str) -> None:
+        nobody = Requirement(key=f"session:{SHARED}:refresh_token", value=None)
+        if self.store.commit(Change(require=(nobody,), write=session(token))) is Commit.COMMITTED:
+            self.report.stored.append(token)
+
+    def refresh(self) -> None:
+        with self._refreshing:  # as the provider does, which takes a refresh token once
+            lease = self.client.lease(SHARED)
+            if token := session_in(self.store)[0]:
+                name, number = token.split("/")
+                brought = f"{name}/{int(number) + 1}"
+                if self.client.save(lease, session(brought)) is Saved.STORED:
+                    self.report.stored.append(brought)
+
+    def refresh_too_late(self) -> None:
+        lease = self.client.lease(SHARED)
+        if session_in(self.store)[0] is None:
+            return  # nothing to refresh
+        self.sign_out()
+        assert not self.client.still_valid(lease)
+        assert self.client.save(lease, session(f"{self._round}-late/0")) is Saved.SIGNED_OUT
+
+    def sign_out(self) -> None:
+        outcome = self.client.sign_out(EndSessionRequest(who=This(Account(home_account_id=SHARED))))
+        self.report.signed_out.append(outcome.id)
+
+    def resume(self) -> None:
+        assert self.client.resume(5).set_aside == ()
+
+    def count(self) -> None:
+        key = f"session:{self._name}:count"
+        lease = self.client.lease(self._name)
+        [seen] = self.store.read([key])
+        brought = str(int(seen.reveal() if seen else "0") + 1)
+        assert self.client.save(lease, [Entry(key=key, value=Secret(brought))]) is Saved.STORED
+        self.report.count += 1
+
+
+def session(token: str) -> tuple[Entry, ...]:
+    names = ("refresh_token", "access_token")
+    return tuple(Entry(key=f"session:{SHARED}:{name}", value=Secret(token)) for name in names)
+
+
+def session_in(store: SqliteStore) -> list[str | None]:
+    values = store.read([f"session:{SHARED}:{name}" for name in ("refresh_token", "access_token")])
+    return [value and value.reveal() for value in values]
+
+
+def assert_nothing_came_back(store: SqliteStore) -> None:
+    refresh_token, access_token = session_in(store)
+    assert refresh_token == access_token
+
+
+def newest(tokens: Iterable[str]) -> set[str]:
+    """Of each session the refresh token that no other has followed."""
+    numbers: dict[str, int] = {}
+    for name, number in (token.split("/") for token in tokens):
+        numbers[name] = max(int(number), numbers.get(name, 0))
+    return {f"{name}/{number}" for name, number in numbers.items()}
+
+
+def run_worker(path: Path, home: Home, number: int, together: tuple[Barrier, Lock]) -> None:
+    barrier, refreshing = together
+    worker = Worker(path, home, number, refreshing)
+    barrier.wait()
+    with worker.store, worker.client:
+        worker.work()
+    path.with_name(f"{number}.json").write_text(json.dumps(vars(worker.report)))
+
+
+@pytest.mark.parametrize("home", Home)
+def test_processes_share_one_store(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "sessions.db"
+    spawn = multiprocessing.get_context("spawn")
+    together = (spawn.Barrier(PROCESSES), spawn.Lock())
+    processes = [spawn.Process(target=run_worker, args=(path, home, each, together)) for each in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    try:
+        for process in processes:
+            process.join(MOST_SECONDS)
+        assert [process.exitcode for process in processes] == [0] * PROCESSES
+    finally:
+        for process in processes:
+            process.kill()
+
+    reports = [Report(**json.loads(path.with_name(f"{each}.json").read_text())) for each in range(PROCESSES)]
+    last = Worker(path, home, PROCESSES, together[1])
+    with last.store, last.client:
+        time_passes(last.store, CLAIM_LAPSES)
+        last.client.resume(1000)
+        assert last.client.resume(1000).outcomes == ()
+        assert_nothing_came_back(last.store)
+        for number, report in enumerate(reports):
+            [counted] = last.store.read([f"session:p{number}:count"])
+            assert counted == Secret(str(report.count))
+            for outcome in map(last.client.outcome, report.signed_out):
+                assert outcome.application in (Ended(Evidence.READ_BACK), Unconfirmed(Doubt.SUPERSEDED)), outcome
+        revoked = {token for report in (*reports, last.report) for token in report.revoked}
+        assert newest(token for report in reports for token in report.stored) <= revoked | set(session_in(last.store))
+    assert sum(len(report.signed_out) for report in reports) >= PROCESSES
