@@ -28,4 +28,29 @@ struct PlantedCasesTests {
             #expect(found.count == faults, "\(found)")
         }
     }
+
+    @Test(
+        "what resume did is compared outcome by outcome, and in part",
+        arguments: [
+            (#"[{"application": {"ended": {"evidence": "read_back"}}}]"#, 0), ("[{}]", 0), ("[]", 1), ("[{}, {}]", 1),
+            (#"[{"application": "pending"}]"#, 1), (#"[{"kept": [{"purpose": "session_call"}]}]"#, 1),
+            (#"[{"error": {"code": "store_locked"}}]"#, 1),
+        ])
+    func resumed(_ outcomes: String, _ faults: Int) async throws {
+        let config = """
+            {"client_id": "c", "home": "device", "layout": {"prefix": {"prefix": "session", "separator": ":"}},
+             "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}}, "revoke_tokens": false,
+             "provider": {"oidc": {"issuer": "https://op.example.com",
+                                   "endpoints": {"end_session": "https://op.example.com/logout"}}}}
+            """
+        let request = #"{"who": {"this": {"account": {"home_account_id": "alice"}}}, "on_cancel": "keep_everything"}"#
+        let text = """
+            {"name": "n", "source": "s",
+             "given": {"config": \(config), "host": {"navigator": "started"}, "store": {"session:alice:cart": "apples"},
+                       "steps": [{"sign_out": \(request)}, {"time_passes": {"seconds": 960}}, {"resume": {"limit": 1}}]},
+             "expect": {"steps": [{"application": "pending"}, {}, {"outcomes": \(outcomes)}], "keys": []}}
+            """
+        let found = try await Case.read(JsonReader.read(Data(text.utf8)), "planted").faults()
+        #expect(found.count == faults, "\(found)")
+    }
 }

@@ -203,6 +203,7 @@ enum Projection {
         case .differentCookieJar: .text("different_cookie_jar")
         case .endpointOnOtherHost(let host): .present(["endpoint_on_other_host": .present(["host": .text(host)])])
         case .insecureEndpoint(let member): .present(["insecure_endpoint": .present(["member": .text(member)])])
+        case .metadataRefused(let rule): .present(["metadata_refused": .present(["rule": .text(rule)])])
         case .allowListUncertain: .text("allow_list_uncertain")
         case .connectionNeedsOwnClient: .text("connection_needs_own_client")
         case .nothingBehindProvider: .text("nothing_behind_provider")

@@ -59,13 +59,23 @@ final class ScriptedStore: SessionStore {
         state.withLock { $0.faults = faults }
     }
 
-    /// Ages what is ours: every time in it moves into the past, by names and types alone.
+    /// Ages what is ours: every time in it moves into the past, by names and types alone, and so does every time by which
+    /// a server finds what is due.
     func timePasses(_ seconds: Int64) {
         state.withLock { state in
-            for (key, text) in state.entries where key.text.utf8.starts(with: "exeunt.".utf8) {
-                guard case .object? = try? JsonReader.read(Data(text.utf8)) else { continue }
-                state.entries[key] = (try? JsonReader.read(Data(text.utf8)))?.older(by: seconds).written
+            var aged: [ExactText: String] = [:]
+            for (key, text) in state.entries {
+                if let earlier = key.earlier(by: seconds) {
+                    aged[earlier] = text
+                } else if key.text.utf8.starts(with: "exeunt.".utf8),
+                    let read = try? JsonReader.read(Data(text.utf8)), case .object = read
+                {
+                    aged[key] = read.older(by: seconds).written
+                } else {
+                    aged[key] = text
+                }
             }
+            state.entries = aged
         }
     }
 
@@ -120,6 +130,19 @@ final class ScriptedStore: SessionStore {
     func guarantee() throws -> Guarantee {
         if case .raises(let failing)? = counted("guarantee") { throw failing.error }
         return state.withLock { $0.faults.guarantee }
+    }
+}
+
+extension ExactText {
+    /// The same key of a server's index, so many seconds earlier; absent for every other key.
+    fileprivate func earlier(by seconds: Int64) -> ExactText? {
+        let parts = text.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "exeunt", parts[1] == "due" || parts[1] == "old",
+            parts[2].utf8.count == 12, parts[2].allSatisfy({ $0.isASCII && $0.isNumber }), let time = Int64(parts[2])
+        else { return nil }
+        let digits = String(max(time - seconds, 0))
+        let padded = String(repeating: "0", count: max(12 - digits.utf8.count, 0)) + digits
+        return ExactText("exeunt.\(parts[1]).\(padded).\(parts[3])")
     }
 }
 
