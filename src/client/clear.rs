@@ -36,7 +36,25 @@ impl LogoutClient {
         clearing: &Clearing,
         beside: Change,
     ) -> Result<Attempt, HostError> {
-        let Some((seen, epoch)) = self.next_epoch(&run.record, leaver)? else {
+        let seen = self.epoch(leaver)?;
+        self.clear_under(run, leaver, seen, clearing, beside)
+    }
+
+    /// The epoch that stands for a leaver now.
+    pub(super) fn epoch(&self, leaver: &Leaver) -> Result<Option<Secret>, HostError> {
+        self.read_one(&epoch_key(&self.config.layout, leaver))
+    }
+
+    /// Clears one leaver, once, unless its epoch is not the one that was seen any more.
+    pub(super) fn clear_under(
+        &self,
+        run: &mut Run<'_>,
+        leaver: &Leaver,
+        seen: Option<Secret>,
+        clearing: &Clearing,
+        beside: Change,
+    ) -> Result<Attempt, HostError> {
+        let Some((seen, epoch)) = self.next_epoch(&run.record, leaver, seen)? else {
             return Ok(Attempt::Struck);
         };
         let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
@@ -44,9 +62,10 @@ impl LogoutClient {
         run.change(move |record| note_clearing(record, &found, row.as_ref()));
         let mut next = run.next();
         next.clear.epochs.insert(epoch.key.clone(), epoch.value.reveal().to_owned());
+        let replaced = seen.value.as_ref().map(|seen| seen.reveal().to_owned());
         let mut beside = beside;
         beside.require.push(seen);
-        beside.write.push(epoch);
+        beside.write.push(epoch.clone());
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
@@ -60,6 +79,7 @@ impl LogoutClient {
             });
         }
         if run.is_recorded() {
+            next.clear.replaced.insert(epoch.key, replaced);
             match self.store.commit(joined(run.writing(&next), beside)) {
                 Ok(Commit::Committed) => run.written(next),
                 Ok(Commit::Conflict) => return Ok(Attempt::Conflict),
@@ -78,12 +98,18 @@ impl LogoutClient {
     }
 
     /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
-    /// before.
-    fn next_epoch(&self, record: &Record, leaver: &Leaver) -> Result<Option<(Requirement, Entry)>, HostError> {
+    /// before, nor the one that this replaced and that a crash left there.
+    fn next_epoch(
+        &self,
+        record: &Record,
+        leaver: &Leaver,
+        seen: Option<Secret>,
+    ) -> Result<Option<(Requirement, Entry)>, HostError> {
         let key = epoch_key(&self.config.layout, leaver);
-        let seen = self.read_one(&key)?;
+        let stands = seen.as_ref().map(Secret::reveal);
         let own = record.clear.epochs.get(&key);
-        if own.is_some_and(|own| seen.as_ref().map(Secret::reveal) != Some(own)) {
+        let replaced = record.clear.replaced.get(&key);
+        if own.is_some_and(|own| stands != Some(own)) && replaced.is_none_or(|old| old.as_deref() != stands) {
             return Ok(None);
         }
         let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;

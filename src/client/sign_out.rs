@@ -51,6 +51,8 @@ impl LogoutClient {
         let mut recorded = true;
         for _ in 0..TRIES {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
+            // Before the records: who signs out after they were read has changed it, and the next round joins.
+            let epoch = self.epoch(&plan.leaver).map_err(|error| refused(&error))?;
             let opened = if recorded { self.open(plan)? } else { self.open_new(plan, Vec::new())? };
             if let Some(mut joined) = opened.live(clearing.touched().is_empty()) {
                 note_left(&mut joined, &plan.leaver, &clearing, 0);
@@ -71,7 +73,7 @@ impl LogoutClient {
             let attempt = if plan.after_return && run.record.clear.stage == Stage::Waiting {
                 self.write_down(&mut run, beside)
             } else {
-                self.try_clear(&mut run, &plan.leaver, &clearing, beside)
+                self.clear_under(&mut run, &plan.leaver, epoch, &clearing, beside)
             };
             match attempt {
                 Ok(Attempt::Cleared) => {
