@@ -24,21 +24,27 @@ pub struct Tally {
     pub violations: Vec<String>,
 }
 
-pub type Job = Box<dyn Fn() -> Tally + Send + Sync>;
+/// A scenario's name, and what runs it.
+pub type Job = (String, Box<dyn Fn() -> Tally + Send + Sync>);
 
+/// With `--first` it stops at the first violations; any other words choose the scenarios that have them all in their name.
 fn main() -> ExitCode {
-    let quick = std::env::args().any(|argument| argument == "--first");
-    let crashes = scenario::all().into_iter().map(|scenario| Box::new(move || crashes::of(&scenario)) as Job);
-    let jobs: Vec<Job> = together::all().into_iter().chain(crashes).collect();
+    let (options, words): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|one| one.starts_with("--"));
+    let quick = options.iter().any(|option| option == "--first");
+    let crash =
+        |scenario: scenario::Scenario| -> Job { (scenario.to_string(), Box::new(move || crashes::of(&scenario))) };
+    let all = together::all().into_iter().chain(scenario::all().into_iter().map(crash));
+    let jobs: Vec<Job> = all.filter(|(name, _)| words.iter().all(|word| name.contains(word))).collect();
     let (next, stop, total) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(Tally::default()));
     std::thread::scope(|threads| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             threads.spawn(|| {
-                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((_, job)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if stop.load(Ordering::Relaxed) {
                         break;
                     }
                     let tally = job();
+                    tally.violations.iter().for_each(|violation| println!("violation: {violation}"));
                     let mut total = total.lock().unwrap();
                     total.points += tally.points;
                     total.runs += tally.runs;
@@ -49,9 +55,6 @@ fn main() -> ExitCode {
         }
     });
     let total = total.into_inner().unwrap();
-    for violation in total.violations.iter().take(40) {
-        println!("violation: {violation}");
-    }
     let (all, points, runs, bad) = (jobs.len(), total.points, total.runs, total.violations.len());
     println!("crash: {all} scenarios, {points} points, {bad} violations ({runs} continuations)");
     println!("{}ok crash harness", if bad == 0 && points > 0 { "" } else { "not " });

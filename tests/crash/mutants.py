@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MUTANTS = ROOT / "build" / "mutants"
 NEEDED = ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests/crash", "bindings/bindgen", "uniffi.toml"]
 
+# As tests/crash/run.sh has it.
+BUILD = ["--package", "exeunt", "--no-default-features", "--profile", "crash", "--test", "crash"]
+
 
 class Edit(NamedTuple):
     """What stands in one file, exactly once, and what stands there instead."""
@@ -88,7 +91,7 @@ def copy(name: str) -> Path:
 def cargo(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Cargo in the copy; what the mutants have in common is built once."""
     environment = {**os.environ, "CARGO_TARGET_DIR": str(MUTANTS / "target")}
-    command = ["cargo", "test", "--quiet", "--package", "exeunt", "--test", "crash", *arguments]
+    command = ["cargo", "test", "--quiet", *BUILD, *arguments]
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
 
 

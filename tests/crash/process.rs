@@ -74,7 +74,7 @@ impl<'a> Process<'a> {
     }
 
     pub fn act(&self) {
-        let (act, scenario) = (self.scenario.act, self.scenario);
+        let act = self.scenario.act;
         *self.world.online.lock().unwrap() = act != Act::OutOfflineAndResume;
         self.sign_out();
         match act {
@@ -89,7 +89,6 @@ impl<'a> Process<'a> {
                 self.expect("resume", self.client.resume(10));
             }
         }
-        let _ = scenario;
     }
 
     pub fn sign_out(&self) {

@@ -134,7 +134,9 @@ impl Row {
         let claims = json!({"iss": "https://op.example.com", "aud": self.client_id(), "sub": self.account(user),
             "jti": tag, "login_hint": format!("hint-{user}")});
         let claims = match self {
-            Self::KeycloakDirect => json!({"iss": "https://sso.example.com/realms/shop", "aud": "rp", "sub": user, "jti": tag}),
+            Self::KeycloakDirect => {
+                json!({"iss": "https://sso.example.com/realms/shop", "aud": "rp", "sub": user, "jti": tag})
+            }
             _ => claims,
         };
         format!("{}.{}.c2ln", part(json!({"alg": "RS256"})), part(claims))
@@ -146,7 +148,9 @@ impl Row {
         let pairs: Vec<(String, String)> = match self {
             Self::Entra => {
                 let (account, host) = (self.account(user), "login.windows.net");
-                let own = |secret: &str| json!({"secret": secret, "clientId": MSAL_CLIENT, "homeAccountId": account}).to_string();
+                let own = |secret: &str| {
+                    json!({"secret": secret, "clientId": MSAL_CLIENT, "homeAccountId": account}).to_string()
+                };
                 let key = |rest: &str| format!("msal.3|{account}|{host}|{rest}");
                 vec![
                     (key(TENANT), json!({"homeAccountId": account, "environment": host}).to_string()),
@@ -164,9 +168,11 @@ impl Row {
                     (key("default::openid"), json!({"body": body, "expiresAt": 4_102_444_800_i64}).to_string()),
                 ]
             }
-            _ => [("id_token", id_token), ("refresh_token", refresh), ("access_token", access), ("cart", tag.to_owned())]
-                .map(|(entry, value)| (format!("s:{user}:{entry}"), value))
-                .into(),
+            _ => {
+                [("id_token", id_token), ("refresh_token", refresh), ("access_token", access), ("cart", tag.to_owned())]
+                    .map(|(entry, value)| (format!("s:{user}:{entry}"), value))
+                    .into()
+            }
         };
         pairs.into_iter().collect()
     }
@@ -207,9 +213,11 @@ impl Scenario {
             seed.extend(self.row.session("bob", "1"));
         }
         if self.row == Row::Entra {
-            let accounts: Vec<&String> = seed.keys().filter(|key| key.ends_with(&format!("|{TENANT}")) && !key.contains("token")).collect();
+            let accounts: Vec<&String> =
+                seed.keys().filter(|key| key.ends_with(&format!("|{TENANT}")) && !key.contains("token")).collect();
             let of = |kind: &str| seed.keys().filter(|key| key.contains(&format!("|{kind}|"))).collect::<Vec<_>>();
-            let tokens = json!({"idToken": of("idtoken"), "accessToken": of("accesstoken"), "refreshToken": of("refreshtoken")});
+            let tokens =
+                json!({"idToken": of("idtoken"), "accessToken": of("accesstoken"), "refreshToken": of("refreshtoken")});
             let indexes = [
                 ("msal.3.account.keys".to_owned(), json!(accounts).to_string()),
                 (format!("msal.3.token.keys.{MSAL_CLIENT}"), tokens.to_string()),
@@ -232,7 +240,8 @@ impl Scenario {
     }
 
     pub fn request(&self) -> EndSessionRequest {
-        let who = if self.everyone { Who::Everyone } else { Who::This { account: Account::new(self.row.account("alice")) } };
+        let who =
+            if self.everyone { Who::Everyone } else { Who::This { account: Account::new(self.row.account("alice")) } };
         let central = self.row == Row::CentralAuth;
         EndSessionRequest {
             mode: (!central).then_some(self.mode),

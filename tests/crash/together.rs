@@ -174,7 +174,8 @@ fn taken_over_while_asleep(scenario: &Scenario) -> Tally {
         if let Some((sends, gone)) = *taken.lock().unwrap() {
             // What it was in the middle of cannot be called back; at its next write it sees that it is not its own.
             let (more, also) = (world.sends() - sends, world.navigations.lock().unwrap().len() - gone);
-            let leaving = usize::from(seen[point.call].name == "navigate");
+            let next = point.call + usize::from(point.at == At::After);
+            let leaving = usize::from(seen.get(next).is_some_and(|seen| seen.name == "navigate"));
             if more > 1 || also > leaving {
                 wrong.push(format!("it went on: {more} requests, {also} navigations"));
             }
@@ -228,18 +229,28 @@ fn login_in_between(scenario: &Scenario) -> Tally {
     let (seen, _) = counted(scenario, |world, host| sign_out(scenario, world, host, &Mutex::default()));
     over("a login", scenario, &points(&seen), |point| {
         let (world, diary) = (world_of(scenario), Arc::new(Mutex::new(Diary::default())));
+        let gone: Shared<Option<usize>> = Arc::default();
         let by = {
             let (scenario, world, diary) = (*scenario, Arc::clone(&world), Arc::clone(&diary));
+            let gone = Arc::clone(&gone);
             move || {
                 // Before it is written down the login is the older one.
                 if !world.records().is_empty() {
+                    *gone.lock().unwrap() = Some(world.navigations.lock().unwrap().len());
                     Process::new(&scenario, &Arc::new(Host::new(&world)), &world, &diary).log_in(false);
                 }
             }
         };
         let host = Arc::new(host(scenario, &world, None).interrupted_at(point, by));
         sign_out(scenario, &world, &host, &diary);
-        rest(scenario, &world, &diary)
+        let (before, after) = (*gone.lock().unwrap(), world.navigations.lock().unwrap().len());
+        let next = point.call + usize::from(point.at == At::After);
+        let leaving = usize::from(seen.get(next).is_some_and(|seen| seen.name == "navigate"));
+        let mut wrong = rest(scenario, &world, &diary);
+        if before.is_some_and(|before| after > before + leaving) {
+            wrong.push("(d) the browser went to sign the new session out".to_owned());
+        }
+        wrong
     })
 }
 
@@ -266,15 +277,19 @@ fn asked_by_two(scenario: &Scenario) -> Tally {
 /// All scenarios of two.
 pub fn all() -> Vec<Job> {
     type Story = fn(&Scenario) -> Tally;
-    let stories: [(Story, fn(&Scenario) -> bool); 7] = [
-        (refresh_in_flight, |_| true),
-        (written_back, |scenario| !scenario.keep),
-        (resumed_while_alive, |_| true),
-        (taken_over_while_asleep, |_| true),
-        (signed_out_while_saving, |_| true),
+    type Fits = fn(&Scenario) -> bool;
+    let stories: [(&str, Story, Fits); 7] = [
+        ("a refresh in flight", refresh_in_flight, |_| true),
+        ("written back", written_back, |scenario| !scenario.keep),
+        ("resumed while alive", resumed_while_alive, |_| true),
+        ("taken over while asleep", taken_over_while_asleep, |_| true),
+        ("signed out while saving", signed_out_while_saving, |_| true),
         // Key by key nothing keeps a clear that has begun from taking what is written at that moment.
-        (login_in_between, |scenario| !scenario.per_key),
-        (asked_by_two, |scenario| !scenario.row.is_server() && scenario.sends_browser()),
+        ("a login in between", login_in_between, |scenario| !scenario.per_key),
+        // Where the browser goes first, two that begin at the same moment change nothing that the other would see.
+        ("asked by two", asked_by_two, |scenario| {
+            !scenario.row.is_server() && scenario.sends_browser() && !scenario.keep
+        }),
     ];
     let (mode, act) = (LogoutMode::Redirect, Act::Out);
     let mut jobs: Vec<Job> = Vec::new();
@@ -283,9 +298,9 @@ pub fn all() -> Vec<Job> {
             for per_key in [false, true] {
                 let scenario = Scenario { row, mode, everyone, keep, per_key, act };
                 let impossible = everyone && row.is_server() || keep && (row == Row::Entra || scenario.calls());
-                for (story, fits) in stories.into_iter().filter(|_| !impossible) {
+                for (name, story, fits) in stories.into_iter().filter(|_| !impossible) {
                     if fits(&scenario) {
-                        jobs.push(Box::new(move || story(&scenario)));
+                        jobs.push((format!("{scenario}; {name}"), Box::new(move || story(&scenario))));
                     }
                 }
             }

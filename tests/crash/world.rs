@@ -214,8 +214,13 @@ impl Host {
         self.news.lock().unwrap().0.clone()
     }
 
+    /// Only a run that counts looks.
     fn look_around(&self, here: Point) {
-        let (entries, others) = (self.world.entries(), self.world.sends() + self.world.navigations.lock().unwrap().len());
+        if self.kill.is_some() {
+            return;
+        }
+        let (entries, others) =
+            (self.world.entries(), self.world.sends() + self.world.navigations.lock().unwrap().len());
         let mut news = self.news.lock().unwrap();
         if news.1.as_ref() != Some(&entries) || news.2 != others {
             *news = (std::mem::take(&mut news.0), Some(entries), others);
