@@ -7,9 +7,10 @@ export CARGO_TERM_COLOR ?= never
 ANSWER ?= yes
 SERVE ?= 0
 ROWS ?=
+MUTANT ?=
 BUILD := build
 
-.PHONY: help demo test lint bindings wheel kotlin swift fuzz columns clean
+.PHONY: help demo test lint bindings wheel kotlin swift fuzz crash columns clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +25,7 @@ lint: tools ## formatting, lints, types, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --lib --no-default-features -- -D warnings
+	cargo clippy --package exeunt --test crash -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
 	tests/tools.sh cargo-deny
 	cargo deny check bans licenses sources
@@ -51,6 +53,9 @@ swift: tools ## the Swift package, generated and compiled
 
 fuzz: tools ## longer fuzzing: SECONDS_EACH=300 make fuzz
 	@fuzz/run.sh $${SECONDS_EACH:-300}
+
+crash: tools ## kill a sign-out at every call of its host (MUTANT=journal takes that rule out, which must show)
+	@$(if $(MUTANT),tests/crash/mutants.py $(MUTANT),tests/crash/run.sh)
 
 columns: ## slow: each column of a provider's row is missed by a test (ROWS="entra okta" for some)
 	@tests/columns/remove_each.py $(ROWS)

@@ -75,6 +75,8 @@ provider() {
 
 suite rust count_cargo cargo test --workspace -- --nocapture
 suite rust-without-http count_cargo cargo test --no-default-features --test lookups_need_a_transport
+suite crash count_plain tests/crash/run.sh
+suite crash-mutants count_plain tests/crash/mutants.py
 suite fuzz count_plain fuzz/run.sh
 suite fuzz-planted count_plain fuzz/run.sh --planted
 suite provider count_node provider

@@ -57,9 +57,10 @@ impl LogoutClient {
         run.change(move |record| note_clearing(record, &found, row.as_ref()));
         let mut next = run.next();
         next.clear.epochs.insert(epoch.key.clone(), epoch.value.reveal().to_owned());
+        let replaced = seen.value.as_ref().map(|seen| seen.reveal().to_owned());
         let mut beside = beside;
         beside.require.push(seen);
-        beside.write.push(epoch);
+        beside.write.push(epoch.clone());
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
@@ -76,8 +77,8 @@ impl LogoutClient {
             });
         }
         if run.is_recorded() {
-            // The epoch before the record: one that is written down and was never set would look like a sign-in.
-            match self.store.commit(joined(beside, run.writing(&next))) {
+            next.clear.replaced.insert(epoch.key, replaced);
+            match self.store.commit(joined(run.writing(&next), beside)) {
                 Ok(Commit::Committed) => run.written(next),
                 Ok(Commit::Conflict) => {
                     run.take_back();
@@ -102,7 +103,7 @@ impl LogoutClient {
     }
 
     /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
-    /// before.
+    /// before, nor the one that this replaced and that a crash left there.
     fn next_epoch(
         &self,
         record: &Record,
@@ -110,8 +111,10 @@ impl LogoutClient {
         seen: Option<Secret>,
     ) -> Result<Option<(Requirement, Entry)>, HostError> {
         let key = epoch_key(&self.config.layout, leaver);
+        let stands = seen.as_ref().map(Secret::reveal);
         let own = record.clear.epochs.get(&key);
-        if own.is_some_and(|own| seen.as_ref().map(Secret::reveal) != Some(own)) {
+        let replaced = record.clear.replaced.get(&key);
+        if own.is_some_and(|own| stands != Some(own)) && replaced.is_none_or(|old| old.as_deref() != stands) {
             return Ok(None);
         }
         let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;

@@ -36,6 +36,11 @@ impl LogoutClient {
         if self.navigator.is_some() && self.was_just_given(&run.record) {
             return None;
         }
+        // Whoever signed in in the meantime has taken the browser.
+        if run.record.handover.is_none() {
+            self.end(&run.record);
+            return None;
+        }
         let mut way = Way::default();
         let built = self.build(departure, &run.record, lookup, &mut way);
         let Way { learned, nobody_goes } = way;
@@ -137,6 +142,10 @@ impl LogoutClient {
             return Some(navigation);
         };
         if !run.save() {
+            return None;
+        }
+        if run.record.handover.is_none() {
+            self.end(&run.record);
             return None;
         }
         match navigator.navigate(navigation) {

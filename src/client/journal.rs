@@ -279,6 +279,7 @@ impl Clear {
             stage: Stage::Waiting,
             after_return,
             epochs: std::collections::BTreeMap::new(),
+            replaced: std::collections::BTreeMap::new(),
             struck: Vec::new(),
             tries: 0,
             next_at: 0,

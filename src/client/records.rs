@@ -49,13 +49,14 @@ impl LogoutClient {
         let key = pending::key(&next.id);
         let mut change = Change::default();
         change.require.push(Requirement { key: key.clone(), value: stored.map(|stored| stored.text.clone()) });
-        // Everything in a record is plain data, so writing it cannot fail.
-        change.write.extend(next.write().map(|value| Entry { key, value, protect: true }));
         let (old, new) = (stored.and_then(|stored| self.due_key(&stored.record)), self.due_key(next));
         if old != new {
             change.write.extend(self.due_entry(next));
             change.remove.extend(old);
         }
+        // Behind its entry in the index: key by key, what leads nowhere is swept, and what nothing leads to is lost. A
+        // record is plain data, so writing it cannot fail.
+        change.write.extend(next.write().map(|value| Entry { key, value, protect: true }));
         change
     }
 

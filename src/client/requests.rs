@@ -44,7 +44,8 @@ impl LogoutClient {
         run.change(move |record| {
             record.provider = provider;
             record.provider_error.clone_from(&error);
-            record.call.clone_from(&again);
+            // Struck by a sign-in in the meantime, it is not sent again.
+            record.call = record.call.take().and(again.clone());
         });
         run.save()
     }

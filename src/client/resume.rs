@@ -11,6 +11,7 @@ use crate::error::LogoutError;
 use crate::host::{Change, HostError};
 use crate::outcome::Resumed;
 use crate::pending;
+use crate::unfinished::CLAIM;
 
 #[uniffi::export]
 impl LogoutClient {
@@ -87,8 +88,11 @@ impl LogoutClient {
                 let (due, id) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')).unwrap_or_default();
                 let due = due.parse::<i64>().unwrap_or(0);
                 // What lies further ahead than anything ever does was written by a clock that jumped.
-                if due <= now && found.records.len() < limit || due > now.saturating_add(pending::REMEMBER) {
-                    self.follow(&mut found, &key, id, now)?;
+                let jumped = due > now.saturating_add(pending::REMEMBER);
+                if due <= now && found.records.len() < limit || jumped {
+                    // A runner of now may not have written what this entry leads to: key by key it comes first.
+                    let stale = jumped || due.saturating_add(CLAIM) <= now;
+                    self.follow(&mut found, &key, id, now, stale)?;
                 } else if !remembered {
                     found.later = found.later.into_iter().chain([due]).min();
                 }
@@ -97,19 +101,24 @@ impl LogoutClient {
         Ok(found)
     }
 
-    /// What an entry of the index leads to; one that leads nowhere goes, and one that is out of date is replaced.
-    fn follow(&self, found: &mut Due, key: &String, id: &str, now: i64) -> Result<(), HostError> {
+    /// What an entry of the index leads to; one that leads nowhere goes, and one that is out of date is replaced once it is
+    /// stale.
+    fn follow(&self, found: &mut Due, key: &String, id: &str, now: i64, stale: bool) -> Result<(), HostError> {
         match self.record(id)? {
             Some(stored) => {
-                if self.due_key(&stored.record).as_ref() != Some(key) {
+                if stale && self.due_key(&stored.record).as_ref() != Some(key) {
                     self.replace_key(key, &stored);
                 }
-                self.sort_in(found, stored, now);
+                // Two entries may lead to it.
+                if !found.records.iter().any(|known| known.record.id == id) {
+                    self.sort_in(found, stored, now);
+                }
             }
             None if pending::is_id(id) && self.read_one(&pending::key(id))?.is_some() => {
                 found.set_aside.push(pending::key(id));
             }
-            None => self.drop_key(key),
+            None if stale => self.drop_key(key),
+            None => {}
         }
         Ok(())
     }

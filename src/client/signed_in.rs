@@ -11,6 +11,7 @@ use crate::error::LogoutError;
 use crate::guard::epoch_key;
 use crate::host::{Change, Commit, Entry, HostError, Requirement};
 use crate::id_token::read_id_token_unverified;
+use crate::outcome::{Doubt, SessionStatus};
 use crate::pending::{self, Record};
 use crate::secret::Secret;
 use crate::unfinished::Stage;
@@ -101,5 +102,9 @@ fn stand_down(record: &mut Record, account: &str, authenticated_at: Option<i64>)
         }
     }
     record.supersede();
+    // At the provider it may be one session that the new sign-in has joined.
+    if record.call.take().is_some() {
+        record.provider = SessionStatus::Unconfirmed { because: Doubt::Superseded };
+    }
     record.reauthenticated |= authenticated_at.is_some_and(|at| at >= record.issued_at);
 }

@@ -1,0 +1,178 @@
+//! One scenario: counted once, then killed at every point, and gone on from in every way.
+
+use std::sync::{Arc, Mutex};
+
+use crate::Tally;
+use crate::judge::Judge;
+use crate::process::{Diary, Process, fresh, host, lives};
+use crate::scenario::{Act, Scenario};
+use crate::world::{Entries, Host, Point, World, points};
+
+/// What happens after the crash, before everything is left to `resume`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Resume,
+    Return,
+    ReturnLater,
+    Cancel,
+    CancelAndReturn,
+    Login,
+    LoginByLease,
+    LoginLater,
+    Again,
+    AgainLater,
+}
+
+const NEXTS: [Next; 9] = [
+    Next::Return,
+    Next::ReturnLater,
+    Next::Cancel,
+    Next::CancelAndReturn,
+    Next::Login,
+    Next::LoginByLease,
+    Next::LoginLater,
+    Next::Again,
+    Next::AgainLater,
+];
+
+/// As long as the claim of a dead runner stands, and a second.
+pub const CLAIM: i64 = 61;
+/// Past the pauses before a repetition, the wait for the browser, and the time for which tokens are kept.
+const AGES: [i64; 4] = [5 * 60, 16 * 60, 60 * 60, 24 * 60 * 60];
+const REMEMBER: i64 = 31 * 24 * 60 * 60;
+
+pub fn world_of(scenario: &Scenario) -> Arc<World> {
+    World::new(scenario.per_key, scenario.row.answers(), scenario.seed())
+}
+
+/// What is left of the app's entries when nobody disturbs a sign-out.
+pub fn finished(scenario: &Scenario) -> Entries {
+    let undisturbed = Scenario { act: Act::Out, keep: false, ..*scenario };
+    let (world, diary) = (world_of(&undisturbed), Mutex::default());
+    Process::new(&undisturbed, &Arc::new(host(&undisturbed, &world, None)), &world, &diary).act();
+    world.theirs()
+}
+
+fn resume(scenario: &Scenario, world: &Arc<World>, wrong: &mut Vec<String>) {
+    match fresh(scenario, world).resume(10) {
+        Ok(resumed) if resumed.set_aside.is_empty() => {}
+        Ok(_) => wrong.push("(b) resume set a record aside".to_owned()),
+        Err(error) => wrong.push(format!("(b) resume failed: {error}")),
+    }
+}
+
+/// Leaves the rest to `resume`, ages it beyond all ends, and judges.
+pub fn leave_to_resume(
+    scenario: &Scenario,
+    world: &Arc<World>,
+    diary: &Diary,
+    finished: &Entries,
+    started: &Entries,
+) -> Vec<String> {
+    *world.online.lock().unwrap() = true;
+    let mut judge = Judge::new(scenario, world);
+    world.time_passes(CLAIM);
+    resume(scenario, world, &mut judge.wrong);
+    judge.others();
+    if !scenario.keep && !diary.logged_in && !judge.struck() {
+        judge.signed_out(&scenario.leavers());
+    }
+    for age in AGES {
+        world.time_passes(age);
+        resume(scenario, world, &mut judge.wrong);
+    }
+    judge.end(diary, finished, started);
+    world.time_passes(REMEMBER);
+    resume(scenario, world, &mut judge.wrong);
+    for key in world.entries().into_keys() {
+        if ["exeunt.pending.", "exeunt.due.", "exeunt.old."].iter().any(|own| key.starts_with(own)) {
+            judge.wrong.push(format!("(b) {key} is never forgotten"));
+        }
+    }
+    judge.wrong.extend(diary.faults.clone());
+    judge.wrong
+}
+
+/// One crash and what comes after it; answers what was wrong.
+fn crash(scenario: &Scenario, point: Point, next: Next, finished: &Entries) -> Vec<String> {
+    let (world, diary) = (world_of(scenario), Mutex::new(Diary::default()));
+    let started = world.entries();
+    let host = Arc::new(host(scenario, &world, Some(point)));
+    if lives(|| Process::new(scenario, &host, &world, &diary).act()) {
+        return vec!["the run did not come to the point: it is not the one that was counted".to_owned()];
+    }
+    let mut judge = Judge::new(scenario, &world);
+    if world.records().is_empty() {
+        judge.untouched(&started);
+        if !matches!(next, Next::Again | Next::AgainLater) {
+            world.time_passes(CLAIM);
+            *world.online.lock().unwrap() = true;
+            resume(scenario, &world, &mut judge.wrong);
+            judge.untouched(&started);
+            return judge.wrong;
+        }
+    }
+    let mut wrong = judge.wrong;
+    *world.online.lock().unwrap() = true;
+    let process = Process::new(scenario, &Arc::new(Host::new(&world)), &world, &diary);
+    let ended = world.ended.lock().unwrap().len();
+    match next {
+        Next::Resume => {}
+        Next::Return => process.come_back(),
+        Next::ReturnLater => {
+            world.time_passes(CLAIM);
+            resume(scenario, &world, &mut wrong);
+            process.come_back();
+        }
+        Next::Cancel => process.cancel(),
+        Next::CancelAndReturn => {
+            process.cancel();
+            process.come_back();
+        }
+        Next::Login => process.log_in(false),
+        Next::LoginByLease => process.log_in(true),
+        Next::LoginLater => {
+            world.time_passes(CLAIM);
+            resume(scenario, &world, &mut wrong);
+            process.log_in(false);
+        }
+        Next::Again => process.sign_out(),
+        Next::AgainLater => {
+            world.time_passes(CLAIM);
+            process.sign_out();
+        }
+    }
+    let diary = diary.into_inner().unwrap();
+    wrong.extend(leave_to_resume(scenario, &world, &diary, finished, &started));
+    if matches!(next, Next::Login | Next::LoginByLease) && world.ended.lock().unwrap().len() > ended {
+        wrong.push("(d) the provider's session was ended by a direct request after the login".to_owned());
+    }
+    wrong
+}
+
+/// Counts, kills and judges.
+pub fn of(scenario: &Scenario) -> Tally {
+    let finished = finished(scenario);
+    let mut tally = Tally::default();
+    let (world, diary) = (world_of(scenario), Mutex::new(Diary::default()));
+    let started = world.entries();
+    let counting = Arc::new(host(scenario, &world, None));
+    Process::new(scenario, &counting, &world, &diary).act();
+    let diary = diary.into_inner().unwrap();
+    let undisturbed = leave_to_resume(scenario, &world, &diary, &finished, &started);
+    tally.violations.extend(undisturbed.into_iter().map(|wrong| format!("{scenario}; undisturbed: {wrong}")));
+    let (seen, news) = (counting.seen(), counting.news());
+    for point in points(&seen) {
+        tally.points += 1;
+        // What comes next depends on the world that is left, so only where that is another one.
+        let others = NEXTS.iter().filter(|_| news.contains(&point));
+        for next in std::iter::once(&Next::Resume).chain(others) {
+            tally.runs += 1;
+            let wrong = crash(scenario, point, *next, &finished);
+            let Point { call, at } = point;
+            let place = format!("{scenario}; {at:?} {} {call}; then {next:?}", seen[call].name);
+            tally.violations.extend(wrong.into_iter().map(|wrong| format!("{place}: {wrong}")));
+        }
+    }
+    tally
+}
