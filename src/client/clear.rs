@@ -132,7 +132,7 @@ impl LogoutClient {
         run.change(move |record| {
             record.clear.stage = Stage::Waiting;
             record.clear.tries = tries.saturating_add(1);
-            record.clear.next_at = now.saturating_add(pause(tries, None));
+            record.clear.next_at = now.saturating_add(pause(tries, None, now));
             let unknown = SessionStatus::Unconfirmed { because: Doubt::StoreUnavailable };
             record.application = unknown;
             record.accounts.iter_mut().for_each(|account| account.status = unknown);
@@ -158,7 +158,8 @@ impl LogoutClient {
             match left {
                 _ if struck => run.change(move |record| strike(record, &leaver)),
                 Ok(left) => {
-                    let again = entropy::now().saturating_add(pause(run.record.clear.tries, None));
+                    let now = entropy::now();
+                    let again = now.saturating_add(pause(run.record.clear.tries, None, now));
                     run.change(move |record| note_left(record, &leaver, &left, again));
                 }
                 Err(_) => self.clear_later(run),
