@@ -4,38 +4,41 @@
 
 use std::fs;
 
-fn block(readme: &str, language: &str) -> String {
+/// All examples in a language, in order.
+fn blocks(readme: &str, language: &str) -> Vec<String> {
     let start = format!("```{language}\n");
-    let from = readme.find(&start).unwrap_or_else(|| panic!("no {language} example")) + start.len();
-    let rest = readme.get(from..).unwrap();
-    rest.split("```").next().unwrap().to_owned()
+    readme.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// The lines between `readme begins` and `readme ends`, without their common indent.
-fn region(file: &str) -> String {
+/// The lines between each `readme begins` and `readme ends`, without their common indent.
+fn regions(file: &str) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let lines: Vec<&str> = text
-        .lines()
-        .skip_while(|line| !line.contains("readme begins"))
-        .skip(1)
-        .take_while(|line| !line.contains("readme ends"))
-        .collect();
-    assert!(!lines.is_empty(), "{file} has no region");
+    let regions = text.split("readme begins\n").skip(1).map(|rest| {
+        let end = rest.find("readme ends").unwrap_or_else(|| panic!("{file}: a region has no end"));
+        region(rest.get(..end).and_then(|lines| lines.rsplit_once('\n')).unwrap().0)
+    });
+    let regions: Vec<String> = regions.collect();
+    assert!(!regions.is_empty(), "{file} has no region");
+    regions
+}
+
+fn region(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
     let indent = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len());
     let indent = indent.min().unwrap_or(0);
     lines.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect()
 }
 
 #[test]
-fn the_kotlin_example_is_a_test_that_runs() {
+fn the_kotlin_examples_are_tests_that_run() {
     let readme = fs::read_to_string("README.md").unwrap();
-    assert_eq!(block(&readme, "kotlin"), region("bindings/kotlin/src/test/kotlin/dev/exeunt/ReadmeTest.kt"));
+    assert_eq!(blocks(&readme, "kotlin"), regions("bindings/kotlin/src/test/kotlin/dev/exeunt/ReadmeTest.kt"));
 }
 
 #[test]
-fn the_swift_example_is_a_test_that_runs() {
+fn the_swift_examples_are_tests_that_run() {
     let readme = fs::read_to_string("README.md").unwrap();
-    assert_eq!(block(&readme, "swift"), region("bindings/swift/Tests/ExeuntTests/ReadmeTests.swift"));
+    assert_eq!(blocks(&readme, "swift"), regions("bindings/swift/Tests/ExeuntTests/ReadmeTests.swift"));
 }
 
 #[test]

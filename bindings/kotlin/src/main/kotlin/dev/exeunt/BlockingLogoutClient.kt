@@ -101,4 +101,74 @@ public class BlockingLogoutClient internal constructor(
      */
     @Throws(LogoutException::class)
     public fun accounts(): List<Account> = guard.call { core.accounts() }
+
+    /**
+     * Finishes sign-outs that were interrupted, at most [limit] of them: what has still to be cleared first, then
+     * direct requests and revocations that are due. Call it when the app starts, and again at `nextDue`. It never
+     * opens a browser, and a sign-out that somebody works on is left alone.
+     *
+     * @throws LogoutException for a limit that is not positive, and when the store does not answer
+     */
+    @Throws(LogoutException::class)
+    public fun resume(limit: Long): Resumed = guard.call { core.resume(limit) }
+
+    /**
+     * Says that this account has signed in: one line in the code that handles a sign-in, before the new tokens are
+     * saved. Sign-outs of it that are not finished neither clear nor navigate any more; what they have to revoke is
+     * still revoked. With the ID token a fresh `auth_time` ends the advice to ask for a password. On a server give
+     * the ticket of this browser too ([ticketInCookies]).
+     *
+     * @throws LogoutException for a malformed ID token, and when the store does not answer
+     */
+    @JvmOverloads
+    @Throws(LogoutException::class)
+    public fun signedIn(
+        account: String,
+        idToken: Secret? = null,
+        ticket: Secret? = null,
+    ): Unit = guard.call { core.signedIn(account, idToken, ticket) }
+
+    /**
+     * What the next sign-in should ask of the provider. On a device name the account where it is known; on a server
+     * give the ticket of this browser ([ticketInCookies]), without which nothing is known of it.
+     *
+     * @throws LogoutException when the store does not answer
+     */
+    @JvmOverloads
+    @Throws(LogoutException::class)
+    public fun loginAdvice(
+        account: String? = null,
+        ticket: Secret? = null,
+    ): LoginAdvice = guard.call { core.loginAdvice(account, ticket) }
+
+    /**
+     * The right to save what a token refresh will bring. Take it before the refresh is sent, and give it to [save]
+     * with the answer: a sign-out in between then wins.
+     *
+     * @throws LogoutException when the store does not answer
+     */
+    @Throws(LogoutException::class)
+    public fun lease(account: String): Lease = guard.call { core.lease(account) }
+
+    /**
+     * Saves what a token refresh brought, unless the account has signed out since the lease was taken: one commit
+     * that requires the lease, so that a refresh on its way cannot bring an ended session back.
+     *
+     * @throws LogoutException for entries that are not the account's, and when the store does not answer
+     */
+    @Throws(LogoutException::class)
+    public fun save(
+        lease: Lease,
+        entries: List<Entry>,
+    ): Saved = guard.call { core.save(lease, entries) }
+
+    /**
+     * Whether the account has not signed out since the lease was taken. For hosts that keep tokens where exeunt
+     * cannot write them: between this answer and the host's own write a sign-out may still happen, so [save] is the
+     * safer way.
+     *
+     * @throws LogoutException when the store does not answer
+     */
+    @Throws(LogoutException::class)
+    public fun stillValid(lease: Lease): Boolean = guard.call { core.stillValid(lease) }
 }

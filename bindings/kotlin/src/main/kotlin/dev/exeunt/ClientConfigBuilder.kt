@@ -24,6 +24,8 @@ public class ClientConfigBuilder(
     private var preferFormPost: Boolean = false
     private var signInBrowser: BrowserMode? = null
     private var signOutBrowser: BrowserMode? = null
+    private var onCancel: OnCancel? = null
+    private var keepTokensSeconds: Long? = null
     private var cookies: List<Cookie> = emptyList()
 
     /** The app's secret; only on a server. See [ClientConfig.clientSecret]. */
@@ -69,6 +71,12 @@ public class ClientConfigBuilder(
     /** The browser session of the sign-out. See [ClientConfig.signOutBrowser]. */
     public fun signOutBrowser(value: BrowserMode): ClientConfigBuilder = apply { signOutBrowser = value }
 
+    /** What a cancelled sign-out leaves. See [ClientConfig.onCancel]. */
+    public fun onCancel(value: OnCancel): ClientConfigBuilder = apply { onCancel = value }
+
+    /** How long tokens are kept that could not be revoked yet. See [ClientConfig.keepTokensSeconds]. */
+    public fun keepTokensSeconds(value: Long): ClientConfigBuilder = apply { keepTokensSeconds = value }
+
     /** The app's own session cookies. See [ClientConfig.cookies]. */
     public fun cookies(value: List<Cookie>): ClientConfigBuilder = apply { cookies = value }
 
@@ -92,6 +100,8 @@ public class ClientConfigBuilder(
             preferFormPost = preferFormPost,
             signInBrowser = signInBrowser,
             signOutBrowser = signOutBrowser,
+            onCancel = onCancel,
+            keepTokensSeconds = keepTokensSeconds,
             cookies = cookies,
         )
 }

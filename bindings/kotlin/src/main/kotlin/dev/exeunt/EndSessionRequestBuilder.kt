@@ -25,6 +25,7 @@ public class EndSessionRequestBuilder(
     private var popup: PopupWindow? = null
     private var mainWindowRedirectUri: String? = null
     private var revokeTokens: Boolean? = null
+    private var onCancel: OnCancel? = null
     private var ticket: Secret? = null
 
     /** Where the browser returns. See [EndSessionRequest.redirect]. */
@@ -78,6 +79,9 @@ public class EndSessionRequestBuilder(
     /** Whether the tokens are revoked. See [EndSessionRequest.revokeTokens]. */
     public fun revokeTokens(value: Boolean): EndSessionRequestBuilder = apply { revokeTokens = value }
 
+    /** What a cancelled sign-out leaves. See [EndSessionRequest.onCancel]. */
+    public fun onCancel(value: OnCancel): EndSessionRequestBuilder = apply { onCancel = value }
+
     /** The ticket that this browser brought. See [EndSessionRequest.ticket]. */
     public fun ticket(value: Secret): EndSessionRequestBuilder = apply { ticket = value }
 
@@ -102,6 +106,7 @@ public class EndSessionRequestBuilder(
             popup = popup,
             mainWindowRedirectUri = mainWindowRedirectUri,
             revokeTokens = revokeTokens,
+            onCancel = onCancel,
             ticket = ticket,
         )
 }

@@ -74,6 +74,7 @@ class BuildersTest {
                 .popup(PopupWindow(width = 1))
                 .mainWindowRedirectUri("main")
                 .revokeTokens(false)
+                .onCancel(OnCancel.KEEP_EVERYTHING)
                 .ticket(Secret("ticket"))
                 .build()
         val named =
@@ -96,6 +97,7 @@ class BuildersTest {
                 popup = PopupWindow(width = 1),
                 mainWindowRedirectUri = "main",
                 revokeTokens = false,
+                onCancel = OnCancel.KEEP_EVERYTHING,
                 ticket = Secret("ticket"),
             )
         assertEquals(named, built)
@@ -119,6 +121,8 @@ class BuildersTest {
                 .preferFormPost(true)
                 .signInBrowser(BrowserMode.SHARED)
                 .signOutBrowser(BrowserMode.EPHEMERAL)
+                .onCancel(OnCancel.KEEP_EVERYTHING)
+                .keepTokensSeconds(3600)
                 .cookies(listOf(Cookie("sid")))
                 .build()
         val named =
@@ -140,6 +144,8 @@ class BuildersTest {
                 preferFormPost = true,
                 signInBrowser = BrowserMode.SHARED,
                 signOutBrowser = BrowserMode.EPHEMERAL,
+                onCancel = OnCancel.KEEP_EVERYTHING,
+                keepTokensSeconds = 3600,
                 cookies = listOf(Cookie("sid")),
             )
         assertEquals(named, built)

@@ -2,9 +2,12 @@ package dev.exeunt.cases
 
 import dev.exeunt.Completion
 import dev.exeunt.EndSessionRequest
+import dev.exeunt.Entry
+import dev.exeunt.Lease
 import dev.exeunt.LogoutClient
 import dev.exeunt.LogoutException
 import dev.exeunt.LogoutOutcome
+import dev.exeunt.Resumed
 import dev.exeunt.Secret
 import dev.exeunt.readIdTokenUnverified
 import dev.exeunt.ticketInCookies
@@ -17,6 +20,7 @@ internal class CaseRunner(
     case: JsonElement,
 ) {
     private val drawn = Drawn()
+    private var lease: Lease? = null
     private val given: JsonElement
     private val expect: JsonElement
 
@@ -84,8 +88,7 @@ internal class CaseRunner(
                 }
             "complete" ->
                 argument.fields(at) {
-                    val ticket = optionalText("ticket")?.let { Secret(drawn.fill(it)) }
-                    completed(complete(Secret(drawn.fill(text("url"))), ticket))
+                    completed(complete(Secret(drawn.fill(text("url"))), ticket()))
                 }
             "cancel" ->
                 argument.fields(at) { known(cancel(drawn.fill(text("id")), Decoder.decode(required("reason"), at))) }
@@ -94,6 +97,8 @@ internal class CaseRunner(
                 argument.fields(at) { Projection.asked(proof(drawn.fill(text("id"))).also { drawn.see(it) }) }
             "pending" -> argument.fields(at) { Projection.pending(pending(optionalText("account"))) }
             "accounts" -> argument.fields(at) { Projection.accounts(accounts()) }
+            "resume" -> argument.fields(at) { resumed(resume(Decoder.decode(required("limit"), at))) }
+            "signed_in", "login_advice", "lease", "save", "still_valid" -> guard(verb, argument, at)
             "read_id_token" ->
                 argument.fields(at) { Projection.any(readIdTokenUnverified(Secret(text("token")))) as JsonObject }
             "ticket_in_cookies" ->
@@ -102,6 +107,34 @@ internal class CaseRunner(
                 }
             else -> change(host, verb, argument, at)
         }
+
+    /** The verbs of sign-ins and of token refreshes. */
+    private suspend fun LogoutClient.guard(
+        verb: String,
+        argument: JsonElement,
+        at: String,
+    ): JsonObject =
+        if (verb == "save") {
+            save(leased(at), argument.textMap(at).map { (key, value) -> Entry(key, Secret(value)) }).let {
+                objectOf("saved" to Projection.any(it))
+            }
+        } else {
+            argument.fields(at) {
+                when (verb) {
+                    "signed_in" -> {
+                        signedIn(text("account"), optionalText("id_token")?.let { Secret(it) }, ticket())
+                        objectOf()
+                    }
+                    "login_advice" -> Projection.of(loginAdvice(optionalText("account"), ticket()))
+                    "lease" -> objectOf().also { lease = lease(text("account")) }
+                    else -> objectOf("still_valid" to Projection.any(stillValid(leased(at))))
+                }
+            }
+        }
+
+    private fun Fields.ticket() = optionalText("ticket")?.let { Secret(drawn.fill(it)) }
+
+    private fun leased(at: String) = lease ?: throw CaseError("$at: there is no lease yet")
 
     /** A request may bring the ticket of an earlier outcome. */
     private fun request(
@@ -123,6 +156,7 @@ internal class CaseRunner(
             "put" -> put(host, argument.textMap(at))
             "remove" -> argument.list(at).forEach { host.store.entries.remove(it.text(at)) }
             "faults" -> host.store.faults = StoreFaults.of(argument)
+            "time_passes" -> argument.fields(at) { host.store.timePasses(int("seconds")) }
             else -> throw CaseError("$at: no verb is called $verb")
         }
         return objectOf()
@@ -141,6 +175,11 @@ internal class CaseRunner(
     private fun known(outcome: LogoutOutcome): JsonObject {
         drawn.see(outcome, begun = false)
         return Projection.of(outcome)
+    }
+
+    private fun resumed(resumed: Resumed): JsonObject {
+        resumed.outcomes.forEach { drawn.see(it, begun = false) }
+        return Projection.of(resumed)
     }
 
     private fun completed(completion: Completion): JsonObject {

@@ -81,11 +81,22 @@ internal class Expectation(
         if ("error" in actual && "error" !in wanted) throw AssertionError("$at: failed with $actual")
         wanted.forEach { (key, value) ->
             val found = actual[key] ?: throw AssertionError("$at.$key: expected $value\nbut there is none in $actual")
-            if (found is JsonObject && key in COMPARED_IN_PART) {
-                compareResult(found, value, "$at.$key")
-            } else {
-                compare(found, value, "$at.$key")
+            when {
+                key == "outcomes" -> compareOutcomes(found.list(at), value.list(at), "$at.$key")
+                found is JsonObject && key in COMPARED_IN_PART -> compareResult(found, value, "$at.$key")
+                else -> compare(found, value, "$at.$key")
             }
+        }
+    }
+
+    private fun compareOutcomes(
+        actual: List<JsonElement>,
+        expected: List<JsonElement>,
+        at: String,
+    ) {
+        compare(JsonPrimitive(actual.size), JsonPrimitive(expected.size), "$at.size")
+        actual.zip(expected).forEachIndexed { index, (found, wanted) ->
+            compareResult(found as JsonObject, wanted, "$at[$index]")
         }
     }
 

@@ -4,6 +4,7 @@ import dev.exeunt.Account
 import dev.exeunt.Completion
 import dev.exeunt.Cookie
 import dev.exeunt.HttpCall
+import dev.exeunt.LoginAdvice
 import dev.exeunt.LogoutException
 import dev.exeunt.LogoutOutcome
 import dev.exeunt.LogoutPlan
@@ -11,6 +12,7 @@ import dev.exeunt.LogoutStep
 import dev.exeunt.Navigation
 import dev.exeunt.PendingLogout
 import dev.exeunt.Reply
+import dev.exeunt.Resumed
 import dev.exeunt.Secret
 import dev.exeunt.code
 import dev.exeunt.rule
@@ -33,6 +35,7 @@ internal object Projection {
             "upstream" to any(outcome.upstream),
             "revocations" to any(outcome.revocations),
             "left_behind" to any(outcome.leftBehind),
+            "kept" to JsonArray(outcome.kept.map { JsonObject(record(it) - "until") }),
             "cookies" to cookies(outcome.cookies),
             "warnings" to any(outcome.warnings),
             "correlation_id" to any(outcome.correlationId),
@@ -55,6 +58,19 @@ internal object Projection {
             }
         return objectOf(found, "reply" to of(completion.reply()))
     }
+
+    fun of(resumed: Resumed): JsonObject =
+        objectOf(
+            "outcomes" to JsonArray(resumed.outcomes.map { of(it) }),
+            "more" to any(resumed.nextDue != null),
+            "set_aside" to any(resumed.setAside),
+        )
+
+    fun of(advice: LoginAdvice): JsonObject =
+        objectOf(
+            "parameters" to JsonArray(advice.parameters.map { pair(it.name, it.value) }),
+            "remains" to any(advice.since != null),
+        )
 
     fun of(plan: LogoutPlan): JsonObject =
         objectOf(

@@ -6,7 +6,12 @@ import dev.exeunt.Guarantee
 import dev.exeunt.HostException
 import dev.exeunt.Secret
 import dev.exeunt.SessionStore
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.longOrNull
 
 /** An atomic store in memory that fails where the case says so. */
 internal class ScriptedStore(
@@ -43,6 +48,31 @@ internal class ScriptedStore(
         fault("guarantee")
         return faults.guarantee
     }
+
+    /** Ages what is ours: every time in it moves into the past, by names and types alone. */
+    fun timePasses(seconds: Int) =
+        entries.filterKeys { it.startsWith("exeunt.") }.forEach { (key, text) ->
+            val value = runCatching { Json.parseToJsonElement(text) }.getOrNull()
+            if (value is JsonObject) entries[key] = older(value, seconds).toString()
+        }
+
+    private fun older(
+        value: JsonElement,
+        seconds: Int,
+    ): JsonElement =
+        when (value) {
+            is JsonArray -> JsonArray(value.map { older(it, seconds) })
+            is JsonObject ->
+                JsonObject(
+                    value.mapValues { (name, member) ->
+                        val time = (member as? JsonPrimitive)?.takeIf { !it.isString && isTime(name) }?.longOrNull
+                        time?.let { JsonPrimitive(it - seconds) } ?: older(member, seconds)
+                    },
+                )
+            else -> value
+        }
+
+    private fun isTime(name: String) = name.endsWith("_at") || name.endsWith("_until")
 
     /** Counts the call; raises its fault, or returns one that is an answer (`conflict`, `short`). */
     private fun fault(method: String): String? {
