@@ -45,12 +45,28 @@ let client = try LogoutClient(
         provider: .oidc(issuer: "https://op.example.com", endpoints: Endpoints(endSession: "https://op.example.com/out")),
         home: .device, layout: .prefix(prefix: "session", separator: ":"), revokeTokens: false),
     store: store)
+let started = try await client.resume(limit: 20)
+guard started.outcomes.isEmpty, started.nextDue == nil else { fatalError("nothing was interrupted") }
+let lease = try await client.lease(account: "alice")
 let outcome = try await client.signOut(EndSessionRequest(who: .everyone, reach: .app))
 guard outcome.signedOutLocally(), store.keys(prefix: "session:").isEmpty else { fatalError("still signed in") }
 print("swift: a package of its own signs out:", outcome.application)
+
+let refreshed = [Entry(key: "session:alice:access_token", value: Secret("another-token"), protect: true)]
+guard try await client.save(refreshed, under: lease) == .signedOut, store.keys(prefix: "session:").isEmpty
+else { fatalError("a refresh brought the session back") }
+let advice = try await client.loginAdvice(account: "alice")
+guard advice.parameters.isEmpty, advice.since == nil else { fatalError("the provider was not asked to end anything") }
+try await client.signedIn(account: "alice")
+let renewed = try await client.lease(account: "alice")
+guard try await client.stillValid(renewed), try await !client.stillValid(lease),
+    try await client.save(refreshed, under: renewed) == .stored
+else { fatalError("the new session's lease does not hold") }
+print("swift: a package of its own signs in and refreshes:", store.keys(prefix: "session:"))
 PROGRAM
 "$here/in-toolchain.sh" run --package-path '{repo}/target/swift-consumer' -Xswiftc -warnings-as-errors >"$log" 2>&1 || {
     cat "$log"
     exit 1
 }
 grep '^swift: a package of its own signs out' "$log"
+grep '^swift: a package of its own signs in' "$log"

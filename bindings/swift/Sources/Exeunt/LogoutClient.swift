@@ -12,6 +12,10 @@ import Foundation
 /// let completion = try await client.complete(url)
 /// ```
 ///
+/// At start-up ``resume(limit:)`` finishes what a crash or a dead network interrupted. Code that signs in says so with
+/// ``signedIn(account:idToken:ticket:)``; code that refreshes tokens takes a ``lease(account:)`` and saves under it, so
+/// that a refresh on its way cannot bring an ended session back.
+///
 /// **Threads.** The core is synchronous. Every method leaves the caller's actor and works on a queue of the client's
 /// own, so no method blocks the main thread and no callback (store, navigator, transport, listener) ever arrives on
 /// it. Calls run side by side; no lock is held while a callback runs, so a callback may call the client again. A
@@ -136,6 +140,70 @@ public final class LogoutClient: Sendable {
     /// - Throws: `LogoutError` on a server, and when the store does not answer.
     public func accounts() async throws -> [Account] {
         try await away { try $0.accounts() }
+    }
+
+    /// Finishes sign-outs that were interrupted: what has still to be cleared first, then direct requests and
+    /// revocations that are due. Call it when the app starts, and again at ``Resumed/nextDue``.
+    ///
+    /// It never opens a browser, and leaves alone what somebody works on now. A task cancelled in the middle does not
+    /// stop it; a process killed in the middle is finished by the next call.
+    ///
+    /// - Parameter limit: how many sign-outs to finish at most.
+    /// - Throws: `LogoutError` for a limit below 1, and when the store does not answer.
+    public func resume(limit: Int) async throws -> Resumed {
+        try await away { try $0.resume(limit: Int64(limit)) }
+    }
+
+    /// Says that this account has signed in: one line in the code that handles a sign-in, before the new tokens are
+    /// saved. Sign-outs of it that are not finished neither clear nor navigate any more; what they have to revoke is
+    /// still revoked.
+    ///
+    /// - Parameters:
+    ///   - account: who signed in, by its identifier in the cache.
+    ///   - idToken: a fresh `auth_time` in it ends the advice to ask for a password.
+    ///   - ticket: on a server, what this browser brought (`ticketInCookies`).
+    /// - Throws: `LogoutError` for a malformed ID token, and when the store does not answer.
+    public func signedIn(account: String, idToken: Secret? = nil, ticket: Secret? = nil) async throws {
+        try await away { try $0.signedIn(account: account, idToken: idToken, ticket: ticket) }
+    }
+
+    /// What the next sign-in should ask of the provider, so that a session which may have survived there lets nobody in
+    /// without a password: parameters for the authorization request, none where nothing speaks against a quiet sign-in.
+    ///
+    /// - Parameters:
+    ///   - account: on a device, who is about to sign in, where that is known.
+    ///   - ticket: on a server, what this browser brought; without it nothing is known of the browser.
+    /// - Throws: `LogoutError` when the store does not answer.
+    public func loginAdvice(account: String? = nil, ticket: Secret? = nil) async throws -> LoginAdvice {
+        try await away { try $0.loginAdvice(account: account, ticket: ticket) }
+    }
+
+    /// The right to save what a token refresh will bring. Take it before the refresh is sent, and save its answer with
+    /// ``save(_:under:)``: a sign-out in between then wins.
+    ///
+    /// - Throws: `LogoutError` when the store does not answer.
+    public func lease(account: String) async throws -> Lease {
+        try await away { try $0.lease(account: account) }
+    }
+
+    /// Saves what a token refresh brought, unless the account, or everyone, has signed out since the lease was taken.
+    /// `.signedOut` means that nothing of it is in the store: throw the tokens away.
+    ///
+    /// - Parameters:
+    ///   - entries: keys of the account and their new values.
+    ///   - lease: taken before the refresh was sent.
+    /// - Throws: `LogoutError` for entries that are not the account's (`LEASE-01`), and when the store does not answer.
+    public func save(_ entries: [Entry], under lease: Lease) async throws -> Saved {
+        try await away { try $0.save(lease: lease, entries: entries) }
+    }
+
+    /// Whether neither the account nor everyone has signed out since the lease was taken. For apps that keep tokens
+    /// where exeunt cannot write them: between this answer and the app's own write a sign-out may still happen, so
+    /// ``save(_:under:)`` is the safer way.
+    ///
+    /// - Throws: `LogoutError` when the store does not answer.
+    public func stillValid(_ lease: Lease) async throws -> Bool {
+        try await away { try $0.stillValid(lease: lease) }
     }
 
     /// One call of the core, away from the caller's actor. The permit settles the race between the beginning of the

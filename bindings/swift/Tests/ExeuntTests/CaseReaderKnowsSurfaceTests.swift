@@ -38,6 +38,7 @@ struct CaseReaderKnowsSurfaceTests {
         "Home": { Projection.name(try Read.home($0, "")) },
         "HttpMethod": { Projection.name(try Read.method($0, "")) },
         "LogoutMode": { Projection.name(try Read.mode($0, "")) },
+        "OnCancel": { Projection.name(try Read.onCancel($0, "")) },
         "Reach": { Projection.name(try Read.reach($0, "")) },
         "SameSite": { Projection.name(try Read.sameSite($0, "")) },
         "TokenKind": { Projection.name(try Read.tokenKind($0, "")) },

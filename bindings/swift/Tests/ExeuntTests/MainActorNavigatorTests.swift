@@ -57,33 +57,3 @@ struct MainActorNavigatorTests {
         over.wait(timeout: .now() + 60) == .success
     }
 }
-
-/// An app's browser that only writes down what it was asked.
-private final class Presenter: MainActorNavigator {
-    private(set) var calls: [String] = []
-    private(set) var wasOnMainQueue = true
-    private let heard = AsyncStream.makeStream(of: Void.self)
-
-    func start(_ navigation: Navigation) { note("start \(navigation.id)") }
-    func dismiss(id: String) { note("dismiss \(id)") }
-
-    private func note(_ call: String) {
-        calls.append(call)
-        wasOnMainQueue = wasOnMainQueue && isOnMainQueue()
-        heard.continuation.yield()
-    }
-
-    /// Waits until as many calls have arrived.
-    func called(times: Int) async {
-        guard calls.count < times else { return }
-        for await _ in heard.stream where calls.count >= times { return }
-    }
-
-    func client(
-        decision: @escaping @Sendable (Navigation) -> Navigated = { _ in .started }
-    ) throws -> LogoutClient {
-        try LogoutClient(
-            config: Sample.config(), store: MemoryStore(["session:alice:cart": Secret("3 apples")]),
-            navigator: NavigatorOnMainActor(self, decision: decision))
-    }
-}

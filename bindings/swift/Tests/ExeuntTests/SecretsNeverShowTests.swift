@@ -99,7 +99,12 @@ struct SecretsNeverShowTests {
         let outcome = try await client.run(plan)
         let navigation = try #require(host.navigator?.navigations.first)
         let completion = try await client.complete(Sample.returned(from: navigation))
+        let lease = try await client.lease(account: "alice")
+        host.store.timePasses(120)
+        let resumed = try await client.resume(limit: 10)
+        #expect(resumed.outcomes.flatMap(\.kept).contains { $0.purpose == .tokenRevocation })
         let rest: [Any] = [
+            lease, resumed, try await client.loginAdvice(), try await client.stillValid(lease),
             client, plan, plan.steps(), plan.explain(), outcome, outcome.reply(), navigation, completion,
             try await client.outcome(id: outcome.id), try await client.proof(id: outcome.id),
             try await client.pending(), try await client.accounts(), host.listener.events, host.transport?.calls ?? [],
@@ -131,12 +136,6 @@ struct SecretsNeverShowTests {
         }
     }
 
-    private static let idToken: String = {
-        func part(_ json: String) -> String {
-            Data(json.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
-                .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-        }
-        let claims = #"{"iss":"https://op.example.com","aud":"s6BhdRkqt3","sub":"\#(marker)"}"#
-        return [part(#"{"alg":"RS256"}"#), part(claims), part("signature")].joined(separator: ".")
-    }()
+    private static let idToken = Sample.idToken(
+        claims: #"{"iss":"https://op.example.com","aud":"s6BhdRkqt3","sub":"\#(marker)"}"#)
 }

@@ -37,6 +37,36 @@ struct ThrowingHostsTests {
         #expect(host.store.entries == Sample.entries)
     }
 
+    @Test(
+        "each call about sign-ins and refreshes fails where the store does, retryably where it is locked",
+        arguments: ["resume", "signedIn", "loginAdvice", "lease", "save", "stillValid"])
+    func storeOfGuards(_ call: String) async throws {
+        let lease = Lease(account: "alice", epoch: nil, everyone: nil)
+        let locked = Failing(error: HostError.Unavailable(reason: Self.marker))
+        for (how, isRetryable) in [(Self.loud, false), (locked, true)] {
+            var script = Script()
+            script.faults.fails = ["keys", "read", "commit", "guarantee"].map { method in
+                StoreFaults.Fault(method: method, from: 1, to: nil, how: .raises(how))
+            }
+            let host = ScriptedHost(script, entries: Sample.entries)
+            let client = try host.client(Sample.config())
+            let error = await refusal {
+                switch call {
+                case "resume": _ = try await client.resume(limit: 1)
+                case "signedIn": try await client.signedIn(account: "alice")
+                case "loginAdvice": _ = try await client.loginAdvice()
+                case "lease": _ = try await client.lease(account: "alice")
+                case "save": _ = try await client.save([], under: lease)
+                default: _ = try await client.stillValid(lease)
+                }
+            }
+            let refused = try #require(error)
+            #expect(refused.isRetryable() == isRetryable)
+            #expect(!everyText(of: refused).contains(Self.marker))
+            #expect(host.store.entries == Sample.entries)
+        }
+    }
+
     @Test("a store that raises in every commit never reads as signed out")
     func storeCommit() async throws {
         let host = ScriptedHost(Self.store("commit"), entries: Sample.entries)

@@ -20,6 +20,27 @@ struct WorkIsOffTheMainThreadTests {
         #expect(!notes.contains(true))
     }
 
+    @Test("nor does one of the calls about sign-ins and refreshes")
+    @MainActor
+    func guards() async throws {
+        let host = ThreadNotes()
+        let client = try LogoutClient(config: Sample.config(), store: host)
+        func called(_ call: () async throws -> Void) async throws {
+            let before = host.onMainQueue.withLock { $0.count }
+            try await call()
+            #expect(isOnMainQueue())
+            #expect(host.onMainQueue.withLock { $0.count } > before)
+        }
+        let lease = try await client.lease(account: "alice")
+        try await called { _ = try await client.resume(limit: 1) }
+        try await called { try await client.signedIn(account: "alice") }
+        try await called { _ = try await client.loginAdvice() }
+        try await called { _ = try await client.lease(account: "alice") }
+        try await called { _ = try await client.save([], under: lease) }
+        try await called { _ = try await client.stillValid(lease) }
+        #expect(!host.onMainQueue.withLock { $0.contains(true) })
+    }
+
     @Test("many sign-outs at once, from one client, all end")
     func manyAtOnce() async throws {
         let entries = (0..<50).map { ("session:user\($0):cart", Secret("\($0)")) }

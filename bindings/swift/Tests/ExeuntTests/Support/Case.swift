@@ -121,6 +121,13 @@ enum Verb {
     case put([ExactText: String])
     case remove([String])
     case faults(StoreFaults)
+    case timePasses(seconds: Int)
+    case resume(limit: Int)
+    case signedIn(account: String, idToken: String?, ticket: String?)
+    case loginAdvice(account: String?, ticket: String?)
+    case lease(account: String)
+    case save([ExactText: String])
+    case stillValid
 
     static func read(_ json: Json, _ place: String) throws -> Verb {
         guard case (let name, let data?) = try Read.variant(json, place) else {
@@ -130,6 +137,7 @@ enum Verb {
         switch name {
         case "plan": return .plan(try Read.request(data, place))
         case "sign_out": return .signOut(try Read.request(data, place))
+        case "save": return .save(try Read.entries(data, place))
         case "put": return .put(try Read.entries(data, place))
         case "remove": return .remove(try Read.list(of: Read.text)(data, place))
         case "faults": return .faults(try StoreFaults.read(data, place))
@@ -155,7 +163,17 @@ enum Verb {
         case "pending": return .pending(account: try fields.textIfAny("account"))
         case "accounts": return .accounts
         case "read_id_token": return .readIdToken(try fields.text("token"))
+        case "time_passes": return .timePasses(seconds: try fields.required("seconds", Read.number))
         case "ticket_in_cookies": return .ticketInCookies(try fields.text("header"))
+        case "resume": return .resume(limit: try fields.required("limit", Read.number))
+        case "signed_in":
+            return .signedIn(
+                account: try fields.text("account"), idToken: try fields.textIfAny("id_token"),
+                ticket: try fields.textIfAny("ticket"))
+        case "login_advice":
+            return .loginAdvice(account: try fields.textIfAny("account"), ticket: try fields.textIfAny("ticket"))
+        case "lease": return .lease(account: try fields.text("account"))
+        case "still_valid": return .stillValid
         default: throw Malformed(place, "an unknown verb")
         }
     }

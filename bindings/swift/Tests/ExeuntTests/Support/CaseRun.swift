@@ -7,6 +7,7 @@ struct CaseRun {
     private let host: ScriptedHost
     private var seen = Seen()
     private var navigationsNoted = 0
+    private var latestLease: Lease?
 
     init(_ given: Given, _ expect: Expect) {
         self.given = given
@@ -59,8 +60,7 @@ struct CaseRun {
             host.store.remove(remove)
             return noted(try await client.run(plan))
         case .complete(let url, let ticket):
-            let ticket = ticket.map { Secret(seen.filled($0)) }
-            return Projection.completion(try await client.complete(Secret(seen.filled(url)), ticket: ticket))
+            return Projection.completion(try await client.complete(Secret(seen.filled(url)), ticket: secret(ticket)))
         case .cancel(let id, let reason):
             return Projection.outcome(try await client.cancel(id: seen.filled(id), reason: reason))
         case .outcome(let id): return Projection.outcome(try await client.outcome(id: seen.filled(id)))
@@ -77,9 +77,30 @@ struct CaseRun {
         case .put(let entries): host.store.put(filled(entries))
         case .remove(let keys): host.store.remove(keys)
         case .faults(let faults): host.store.replaceFaults(faults)
+        case .timePasses(let seconds): host.store.timePasses(Int64(seconds))
+        case .resume(let limit): return Projection.resumed(try await client.resume(limit: limit))
+        case .signedIn(let account, let idToken, let ticket):
+            try await client.signedIn(account: account, idToken: idToken.map(Secret.init), ticket: secret(ticket))
+        case .loginAdvice(let account, let ticket):
+            return Projection.advice(try await client.loginAdvice(account: account, ticket: secret(ticket)))
+        case .lease(let account): latestLease = try await client.lease(account: account)
+        case .save(let entries):
+            let entries = entries.map { Entry(key: $0.text, value: Secret($1), protect: true) }
+            return .present(["saved": Projection.name(try await client.save(entries, under: lease()))])
+        case .stillValid:
+            return .present(["still_valid": .flag(try await client.stillValid(lease()))])
         }
         return .object([:])
     }
+
+    /// The latest lease of the case.
+    private func lease() throws -> Lease {
+        guard let latestLease else { throw Malformed("steps", "no lease was taken before") }
+        return latestLease
+    }
+
+    /// A ticket that may be one of an earlier outcome.
+    private func secret(_ ticket: String?) -> Secret? { ticket.map { Secret(seen.filled($0)) } }
 
     private mutating func noted(_ outcome: LogoutOutcome) -> Json {
         noteNavigations()
@@ -108,7 +129,8 @@ struct CaseRun {
             uiLocales: request.uiLocales, extraParameters: request.extraParameters,
             correlationId: request.correlationId, everywhere: request.everywhere, inFrame: request.inFrame,
             popup: request.popup, mainWindowRedirectUri: request.mainWindowRedirectUri,
-            revokeTokens: request.revokeTokens, ticket: Secret(seen.filled(ticket.reveal())))
+            revokeTokens: request.revokeTokens, onCancel: request.onCancel,
+            ticket: Secret(seen.filled(ticket.reveal())))
     }
 
     /// What is expected of the host once all steps are done.
@@ -133,7 +155,7 @@ struct CaseRun {
         }
     }
 
-    /// Compares what the expectation names; completions look into their outcome likewise.
+    /// Compares what the expectation names; completions and what `resume` did look into their outcomes likewise.
     private static func compare(_ place: String, _ expected: Json, _ found: Json) -> [String] {
         guard case .object(let wanted) = expected, case .object(let members) = found else {
             return ["\(place): expected \(expected), found \(found)"]
@@ -146,6 +168,7 @@ struct CaseRun {
             switch name.text {
             case "error": return compare(place, value, member)
             case "matched", "already_handled": return compareOutcome(place, value, member)
+            case "outcomes": return compareOutcomes(place, value, member)
             default: return value == member ? [] : ["\(place): expected \(value), found \(member)"]
             }
         }
@@ -156,5 +179,12 @@ struct CaseRun {
             let outcome = wanted[ExactText("outcome")], wanted.count == 1, let known = members[ExactText("outcome")]
         else { return ["\(place): expected \(expected), found \(found)"] }
         return compare("\(place).outcome", outcome, known)
+    }
+
+    private static func compareOutcomes(_ place: String, _ expected: Json, _ found: Json) -> [String] {
+        guard case .list(let wanted) = expected, case .list(let known) = found, wanted.count == known.count else {
+            return ["\(place): expected \(expected), found \(found)"]
+        }
+        return zip(wanted, known).enumerated().flatMap { at, pair in compare("\(place)[\(at)]", pair.0, pair.1) }
     }
 }

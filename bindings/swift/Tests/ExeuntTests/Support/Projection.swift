@@ -18,6 +18,7 @@ enum Projection {
             "upstream": name(outcome.upstream),
             "revocations": .list(outcome.revocations.map(revocation)),
             "left_behind": .texts(outcome.leftBehind),
+            "kept": .list(outcome.kept.map(kept)),
             "cookies": cookies(outcome.cookies),
             "warnings": .list(outcome.warnings.map(warning)),
             "correlation_id": .text(outcome.correlationId),
@@ -100,6 +101,21 @@ enum Projection {
         ])
     }
 
+    static func resumed(_ resumed: Resumed) -> Json {
+        .present([
+            "outcomes": .list(resumed.outcomes.map(outcome)),
+            "more": .flag(resumed.nextDue != nil),
+            "set_aside": .texts(resumed.setAside),
+        ])
+    }
+
+    static func advice(_ advice: LoginAdvice) -> Json {
+        .present([
+            "parameters": .list(advice.parameters.map { .texts([$0.name, $0.value.reveal()]) }),
+            "remains": .flag(advice.since != nil),
+        ])
+    }
+
     static func call(_ call: HttpCall) -> Json {
         var headers: [ExactText: Json] = [:]
         for header in call.headers {
@@ -147,6 +163,10 @@ enum Projection {
         ])
     }
 
+    private static func kept(_ kept: Kept) -> Json {
+        .present(["purpose": name(kept.purpose), "account": .optional(kept.account)])
+    }
+
     private static func warning(_ warning: PlanWarning) -> Json {
         switch warning {
         case .mayNotReturn(let why): .present(["may_not_return": .present(["why": name(why)])])
@@ -160,6 +180,7 @@ enum Projection {
             .present(["damaged_id_token": .present(["account": .text(account), "rule": .text(rule)])])
         case .hintDropped: .text("hint_dropped")
         case .notRecorded: .text("not_recorded")
+        case .storeNotAtomic: .text("store_not_atomic")
         case .schemeWithoutDot: .text("scheme_without_dot")
         case .localhostByName: .text("localhost_by_name")
         case .differentCookieJar: .text("different_cookie_jar")

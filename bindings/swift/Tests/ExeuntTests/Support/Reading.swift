@@ -2,7 +2,8 @@
 
 /// Configurations and requests as the cases write them.
 extension Read {
-    static let reason = choice([CancelReason.userCancelled, .timedOut, .appCancelled])
+    static let reason = choice([CancelReason.userCancelled, .timedOut, .appCancelled, .offline])
+    static let onCancel = choice([OnCancel.finishLocally, .keepEverything])
     static let method = choice([HttpMethod.get, .post, .delete])
     static let mode = choice([LogoutMode.redirect, .popup, .silent])
     static let reach = choice([Reach.app, .provider, .upstream])
@@ -37,6 +38,8 @@ extension Read {
                 preferFormPost: try fields.flag("prefer_form_post"),
                 signInBrowser: try fields.optional("sign_in_browser", browser),
                 signOutBrowser: try fields.optional("sign_out_browser", browser),
+                onCancel: try fields.optional("on_cancel", onCancel),
+                keepTokensSeconds: try fields.numberIfAny("keep_tokens_seconds").map(Int64.init),
                 cookies: try fields.optional("cookies", list(of: cookie)) ?? [])
         }
     }
@@ -62,6 +65,7 @@ extension Read {
                 popup: try fields.optional("popup", popup),
                 mainWindowRedirectUri: try fields.textIfAny("main_window_redirect_uri"),
                 revokeTokens: try fields.flagIfAny("revoke_tokens"),
+                onCancel: try fields.optional("on_cancel", onCancel),
                 ticket: try fields.secretIfAny("ticket"))
         }
     }

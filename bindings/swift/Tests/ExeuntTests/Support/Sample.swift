@@ -23,6 +23,19 @@ enum Sample {
         EndSessionRequest(who: .this(account: Account(homeAccountId: account)))
     }
 
+    static func request(keeping onCancel: OnCancel) -> EndSessionRequest {
+        EndSessionRequest(who: .this(account: Account(homeAccountId: "alice")), onCancel: onCancel)
+    }
+
+    /// An ID token with these claims; nobody checks its signature here.
+    static func idToken(claims: String) -> String {
+        func part(_ json: String) -> String {
+            Data(json.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
+                .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+        }
+        return [part(#"{"alg":"RS256"}"#), part(claims), part("signature")].joined(separator: ".")
+    }
+
     static let entries: [ExactText: String] = [ExactText("session:alice:cart"): "3 apples"]
 
     /// The address at which the browser comes back from this navigation.

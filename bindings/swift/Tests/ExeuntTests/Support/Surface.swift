@@ -82,7 +82,9 @@ struct Surface {
             return text == name ? [] : ["\(place) is \(text)"]
         }
         if let flag = value as? Bool { return flag ? [] : ["\(place) is false"] }
-        if let number = value as? Int32 { return number == 7 ? [] : ["\(place) is \(number)"] }
+        if let number = (value as? Int32).map(Int64.init) ?? value as? Int64 {
+            return number == 7 ? [] : ["\(place) is \(number)"]
+        }
         let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
         case .optional, .collection:
