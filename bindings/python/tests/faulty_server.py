@@ -65,10 +65,9 @@ class FaultyServer:
             threading.Thread(target=self._serve, args=[connection], daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            # The client may be gone, as some cells want.
-            with contextlib.suppress(OSError):
-                self._answer(connection)
+        # The client may be gone, as some cells want.
+        with connection, contextlib.suppress(OSError):
+            self._answer(connection)
 
     def _answer(self, connection: socket.socket) -> None:
         role = _role(_first_line(connection))
