@@ -35,7 +35,7 @@ pub enum HostError {
         /// In the host's words.
         reason: String,
     },
-    /// The answer is larger than allowed, compressed, or not HTTP.
+    /// The answer broke off, is larger than allowed, compressed, or not HTTP. The request may have been carried out.
     #[error("bad answer")]
     BadAnswer {
         /// In the host's words.

@@ -118,7 +118,7 @@ fn judge(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
             RevocationStatus::Uncertain
         }
         200 => return (RevocationStatus::Revoked, None),
-        400..=499 if answer.status == 429 => RevocationStatus::Uncertain,
+        408 | 429 => RevocationStatus::Uncertain,
         400..=499 if code.as_deref() == Some("unsupported_token_type") => RevocationStatus::Unsupported,
         300..=499 => RevocationStatus::Refused,
         _ => RevocationStatus::Uncertain,

@@ -128,9 +128,16 @@ mod ureq_transport {
                 HostError::Insecure { reason }
             }
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => HostError::Insecure { reason },
+            // It broke off after connecting: what was sent may have arrived.
+            ureq::Error::Io(error) if broke_off(error.kind()) => HostError::BadAnswer { reason },
             ureq::Error::Io(_) => HostError::Offline { reason },
             _ => HostError::BadAnswer { reason },
         }
+    }
+
+    fn broke_off(kind: std::io::ErrorKind) -> bool {
+        use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
     }
 
     /// Refuses addresses of this machine and of private networks after the name was resolved (DISC-07, ATT-82).

@@ -130,7 +130,7 @@ impl Revoking {
     /// It is tried again after a pause.
     pub(crate) fn put_off(&mut self, now: i64, answer: Option<&HttpAnswer>) {
         self.status = RevocationStatus::Uncertain;
-        self.next_at = now.saturating_add(pause(self.tries, answer));
+        self.next_at = now.saturating_add(pause(self.tries, answer, now));
         self.tries = self.tries.saturating_add(1);
     }
 
@@ -183,8 +183,47 @@ pub(crate) fn is_late(started_at: i64, now: i64) -> bool {
 }
 
 /// Seconds until a request that failed is sent again. A server that says how long it wants to be left alone is heard.
-pub(crate) fn pause(tries: u32, answer: Option<&HttpAnswer>) -> i64 {
-    let asked = answer.and_then(|answer| answer.header("retry-after")?.trim().parse::<i64>().ok());
+pub(crate) fn pause(tries: u32, answer: Option<&HttpAnswer>, now: i64) -> i64 {
+    let asked = answer.and_then(|answer| retry_after(answer.header("retry-after")?.trim(), now));
     let own = FIRST_PAUSE.saturating_mul(4_i64.saturating_pow(tries)).min(LONGEST_PAUSE);
     own.max(asked.unwrap_or(0).min(KEEP_TOKENS))
+}
+
+/// Seconds, as a number or until a date (RFC 9110 §10.2.3).
+fn retry_after(value: &str, now: i64) -> Option<i64> {
+    value.parse().ok().or_else(|| Some(date(value)?.saturating_sub(now)))
+}
+
+/// The form in which servers write dates (RFC 9110 §5.6.7), as seconds since 1970; the obsolete ones are passed over.
+fn date(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb"];
+    let parts: Vec<&str> = text.split_once(", ")?.1.split([' ', ':']).collect();
+    let [day, month, year, hour, minute, second, "GMT"] = parts.as_slice() else {
+        return None;
+    };
+    let number = |text: &str, most: i64| text.parse().ok().filter(|number| (0..=most).contains(number));
+    let month = i64::try_from(MONTHS.iter().position(|name| name == month)?).ok()?;
+    // The year begins in March, so that the leap day is its last.
+    let year = number(year, 9999)? - i64::from(month > 9);
+    let (day, hour, minute, second) = (number(day, 31)?, number(hour, 23)?, number(minute, 59)?, number(second, 60)?);
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retry_after;
+
+    #[test]
+    fn a_server_may_name_seconds_or_a_date() {
+        let at = |text: &str| retry_after(text, 784_111_700);
+        assert_eq!(at("120"), Some(120));
+        assert_eq!(at("Sun, 06 Nov 1994 08:49:37 GMT"), Some(77));
+        assert_eq!(at("Thu, 29 Feb 1996 00:00:00 GMT"), Some(41_440_300));
+        for other in
+            ["soon", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Foo 1994 08:49:37 GMT"]
+        {
+            assert_eq!(at(other), None, "{other}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 passed=0
 failed=0
-declare -A cases=()
+declare -A cases=() sign_outs=()
 
 add() {
   passed=$((passed + $1))
@@ -36,6 +36,8 @@ suite() {
   local count
   count=$(sed -nE "s/^.*$name: ([0-9]+) cases.*$/\1/p" "$log" | tail -n 1)
   [ -z "$count" ] || cases[$name]=$count
+  count=$(sed -nE "s/^.*$name: ([0-9]+) sign-outs that meet faults.*$/\1/p" "$log" | tail -n 1)
+  [ -z "$count" ] || sign_outs[$name]=$count
 }
 
 count_cargo() {
@@ -91,6 +93,8 @@ printf '\n== cases\n'
 for language in rust python kotlin swift; do
   printf '%s: %s cases\n' "$language" "${cases[$language]:-0}"
   if [ "${cases[$language]:-0}" -eq "${cases[rust]:-0}" ] && [ "${cases[rust]:-0}" -ge 300 ]; then add 1 0; else add 0 1; fi
+  printf '%s: %s sign-outs that meet faults\n' "$language" "${sign_outs[$language]:-0}"
+  if [ "${sign_outs[$language]:-0}" -eq "${sign_outs[rust]:-0}" ] && [ "${sign_outs[rust]:-0}" -ge 40 ]; then add 1 0; else add 0 1; fi
 done
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -157,7 +157,7 @@ impl LogoutClient {
         run.change(move |record| {
             record.clear.stage = Stage::Waiting;
             record.clear.tries = tries.saturating_add(1);
-            record.clear.next_at = now.saturating_add(pause(tries, None));
+            record.clear.next_at = now.saturating_add(pause(tries, None, now));
             let unknown = SessionStatus::Unconfirmed { because: Doubt::StoreUnavailable };
             record.application = unknown;
             record.accounts.iter_mut().for_each(|account| account.status = unknown);
@@ -206,7 +206,8 @@ impl LogoutClient {
             match left {
                 _ if struck => run.change(move |record| strike(record, &leaver)),
                 Ok(left) => {
-                    let later = entropy::now().saturating_add(pause(run.record.clear.tries, None));
+                    let now = entropy::now();
+                    let later = now.saturating_add(pause(run.record.clear.tries, None, now));
                     run.change(move |record| note_left(record, &leaver, &left, later));
                 }
                 Err(_) => self.clear_later(run),

@@ -11,12 +11,23 @@ use crate::secret::Secret;
 
 /// What one sign-out found out about the provider: a lookup that failed is not repeated within it.
 #[derive(Default)]
-pub(super) struct Lookup(Option<Result<Metadata, LogoutError>>);
+pub(super) struct Lookup {
+    found: Option<Result<Metadata, LogoutError>>,
+    refusal: Option<HttpAnswer>,
+}
+
+impl Lookup {
+    /// The answer of a provider that gave no metadata: it may say how long it wants to be left alone.
+    pub(super) fn refusal(&self) -> Option<&HttpAnswer> {
+        self.refusal.as_ref()
+    }
+}
 
 impl LogoutClient {
     /// Metadata, asked for at most once in one sign-out.
     pub(super) fn metadata_once(&self, lookup: &mut Lookup) -> Result<Metadata, LogoutError> {
-        lookup.0.get_or_insert_with(|| self.metadata(entropy::now())).clone()
+        let Lookup { found, refusal } = lookup;
+        found.get_or_insert_with(|| self.metadata(entropy::now(), refusal)).clone()
     }
 
     fn metadata_key(&self) -> String {
@@ -42,11 +53,11 @@ impl LogoutClient {
     }
 
     /// Metadata that is kept, else asked for, else old (DISC-09: stale metadata is better than none).
-    pub(super) fn metadata(&self, now: i64) -> Result<Metadata, LogoutError> {
+    fn metadata(&self, now: i64, refusal: &mut Option<HttpAnswer>) -> Result<Metadata, LogoutError> {
         if let Some(metadata) = self.kept_metadata(now) {
             return Ok(metadata);
         }
-        match self.fetch_metadata(now) {
+        match self.fetch_metadata(now, refusal) {
             Ok(metadata) => {
                 self.keep(&metadata);
                 Ok(metadata)
@@ -55,13 +66,18 @@ impl LogoutClient {
         }
     }
 
-    fn fetch_metadata(&self, now: i64) -> Result<Metadata, LogoutError> {
+    fn fetch_metadata(&self, now: i64, refusal: &mut Option<HttpAnswer>) -> Result<Metadata, LogoutError> {
         let answer = self.send(discovery::call(&self.row)).map_err(|error| {
-            let retryable = matches!(error, HostError::Offline { .. } | HostError::TimeExpired { .. });
+            let retryable = matches!(
+                error,
+                HostError::Offline { .. } | HostError::TimeExpired { .. } | HostError::BadAnswer { .. }
+            );
             let detail = format!("the provider could not be asked for its addresses ({error})");
             LogoutError::Metadata { rule: "DISC-06".to_owned(), detail, retryable }
         })?;
-        discovery::read(&self.row, &answer, now)
+        let read = discovery::read(&self.row, &answer, now);
+        *refusal = read.is_err().then_some(answer);
+        read
     }
 
     /// Keeping metadata saves a request; failing to keep it costs nothing else.

@@ -1,5 +1,6 @@
 //! Asking the provider whether anybody is still signed in.
 
+use super::discover::Lookup;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
 use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
@@ -59,7 +60,7 @@ impl LogoutClient {
     fn authorization_endpoint(&self, record: &Record) -> Result<String, LogoutError> {
         let endpoint = match self.row_of(record).map(|row| row.authorization.clone()) {
             Some(Endpoint::Discovered) => {
-                let metadata = self.metadata(entropy::now())?;
+                let metadata = self.metadata_once(&mut Lookup::default())?;
                 resolve(&Endpoint::Discovered, Some(&metadata), |known| known.authorization.as_ref())
             }
             Some(known) => known,

@@ -38,7 +38,8 @@ impl LogoutClient {
         let answer = self.send(request);
         let (provider, error) = direct_call::read(&planned, answer.as_ref());
         let again = direct_call::may_succeed_later(provider).then(|| {
-            let next_at = now.saturating_add(pause(calling.tries, answer.as_ref().ok()));
+            let now = entropy::now();
+            let next_at = now.saturating_add(pause(calling.tries, answer.as_ref().ok(), now));
             crate::unfinished::Calling { tries: calling.tries.saturating_add(1), next_at, ..calling }
         });
         run.change(move |record| {
@@ -76,7 +77,8 @@ impl LogoutClient {
             let said = refused_metadata(error);
             run.change(move |record| record.learn(said.clone()));
         }
-        let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok())).map_err(|_| ());
+        let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok()));
+        let endpoint = endpoint.map_err(|_| lookup.refusal());
         for at in 0..run.record.revocations.len() {
             let Some(one) = run.record.revocations.get(at).filter(|one| one.is_due(now)).cloned() else {
                 continue;
@@ -87,8 +89,8 @@ impl LogoutClient {
                 .revocations
                 .iter()
                 .any(|known| known.kind == one.kind && known.status == RevocationStatus::Unsupported);
-            let endpoint = endpoint.as_ref().map(Option::as_deref);
-            let done = self.revoke_one(&row, endpoint, unsupported, &one, now);
+            let endpoint = endpoint.as_ref().map(Option::as_deref).map_err(|refusal| *refusal);
+            let done = self.revoke_one(&row, endpoint, unsupported, &one);
             run.change(move |record| {
                 if let Some(known) = record.revocations.get_mut(at) {
                     known.clone_from(&done);
@@ -103,22 +105,21 @@ impl LogoutClient {
     fn revoke_one(
         &self,
         row: &Row,
-        endpoint: Result<Option<&str>, &()>,
+        endpoint: Result<Option<&str>, Option<&HttpAnswer>>,
         unsupported: bool,
         one: &Revoking,
-        now: i64,
     ) -> Revoking {
         let ended = |status| Revoking { status, token: None, ..one.clone() };
         let later = |provider_error, answer: Option<&HttpAnswer>| {
             let mut later = Revoking { provider_error, ..one.clone() };
-            later.put_off(now, answer);
+            later.put_off(entropy::now(), answer);
             later
         };
         let Some(value) = one.token.clone() else {
             return one.clone();
         };
         let address = match endpoint {
-            Err(_) => return later(None, None),
+            Err(refusal) => return later(None, refusal),
             Ok(Some(address)) if !unsupported => address,
             Ok(_) => return ended(RevocationStatus::Unsupported),
         };

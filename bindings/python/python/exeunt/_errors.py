@@ -115,7 +115,7 @@ class Insecure(HostError):
 
 
 class BadAnswer(HostError):
-    """The answer is larger than allowed, compressed, or not HTTP."""
+    """The answer broke off, is larger than allowed, compressed, or not HTTP. The request may have been carried out."""
 
 
 class Broken(HostError):

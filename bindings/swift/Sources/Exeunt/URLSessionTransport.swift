@@ -208,6 +208,9 @@ private final class Exchange: NSObject, URLSessionDataDelegate {
         case .unsupportedURL, .badServerResponse, .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData,
             .dataLengthExceedsMaximum, .zeroByteResource:
             .BadAnswer(reason: "not HTTP")
+        case .networkConnectionLost, .unknown:
+            // What was sent may have arrived. Foundation on Linux has no name for most of it.
+            .BadAnswer(reason: "the connection broke off")
         default:
             .Offline(reason: "no connection")
         }

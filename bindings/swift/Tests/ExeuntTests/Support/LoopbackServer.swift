@@ -6,11 +6,17 @@ import Foundation
 struct ServedConnection {
     fileprivate let socket: Int32
     let request: String
+    /// The port of its server.
+    let port: UInt16
 
     /// Sends text; false once the client has gone.
     @discardableResult
-    func send(_ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
+    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    /// Sends bytes; false once the client has gone.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
             guard sent > 0 else { return false }
@@ -40,12 +46,21 @@ final class LoopbackServer: Sendable {
     private let stopped = Locked(false)
     private let finished = DispatchSemaphore(value: 0)
 
-    /// Listens, and answers until it is stopped.
-    init(_ answer: @escaping @Sendable (ServedConnection) -> Void) throws {
+    private let answer: @Sendable (ServedConnection) -> Void
+
+    /// Listens, and answers until it is stopped. One that is deaf holds its port, and refuses connections until it
+    /// listens.
+    init(deaf: Bool = false, _ answer: @escaping @Sendable (ServedConnection) -> Void) throws {
         signal(SIGPIPE, SIG_IGN)
         (listener, port) = try Self.bound()
+        self.answer = answer
+        if !deaf { try listens() }
+    }
+
+    /// Begins to listen.
+    func listens() throws {
         guard listen(listener, 8) == 0 else { throw Loud(description: "listen") }
-        Thread.detachNewThread { [listener, seen, stopped, finished] in
+        Thread.detachNewThread { [listener, port, seen, stopped, finished, answer] in
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { break }
@@ -53,7 +68,7 @@ final class LoopbackServer: Sendable {
                 if stopped.withLock({ $0 }) { break }
                 let request = Self.readRequest(socket)
                 seen.withLock { $0.append(request) }
-                answer(ServedConnection(socket: socket, request: request))
+                answer(ServedConnection(socket: socket, request: request, port: port))
             }
             // Here and not in `stop`: its number must not go to another server's socket while this loop uses it.
             close(listener)

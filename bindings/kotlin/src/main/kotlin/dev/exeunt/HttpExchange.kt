@@ -32,9 +32,11 @@ internal class HttpExchange(
     /** Sends the request and reads the answer. What the platform throws may quote the address, so only its kind leaves. */
     fun perform(): HttpAnswer {
         var complete = false
+        var connected = false
         try {
             prepare()
             connection.connect()
+            connected = true
             checkTime()
             writeBody()
             val status = connection.responseCode
@@ -46,14 +48,9 @@ internal class HttpExchange(
             throw HostException.Insecure("TLS failed")
         } catch (_: ProtocolException) {
             throw HostException.BadAnswer("not HTTP")
-        } catch (failed: IOException) {
-            throw if (failed.message ==
-                NOT_HTTP
-            ) {
-                HostException.BadAnswer("not HTTP")
-            } else {
-                HostException.Offline("no answer")
-            }
+        } catch (_: IOException) {
+            // Once connected, what was sent may have arrived.
+            throw if (connected) HostException.BadAnswer("no answer") else HostException.Offline("no connection")
         } catch (_: RuntimeException) {
             // A header that the platform refuses; its exception quotes the value.
             throw HostException.BadAnswer("the platform refused the request")
@@ -134,7 +131,7 @@ internal class HttpExchange(
                 connection.inputStream
             }
         val body = stream?.use { read(it) } ?: return ByteArray(0)
-        if (body.size < announced) throw HostException.Offline("the answer ended early")
+        if (body.size < announced) throw HostException.BadAnswer("the answer ended early")
         return body
     }
 
@@ -160,9 +157,6 @@ internal class HttpExchange(
 
     private companion object {
         const val PIECE = 8 * 1024
-
-        /** How the JDK says it; it has no exception of its own for this. */
-        const val NOT_HTTP = "Invalid Http response"
 
         /** Zero would mean "for ever". */
         fun milliseconds(wanted: Long): Int = wanted.coerceIn(1, Int.MAX_VALUE.toLong()).toInt()

@@ -68,7 +68,7 @@ class TransportFaultsTest {
     @EnumSource(names = ["POST", "DELETE"])
     fun `a request is never sent twice`(method: HttpMethod) =
         Loopback(answer = Socket::close).use { server ->
-            refused<HostException.Offline> { transport.send(sending(method, server.url)) }
+            refused<HostException.BadAnswer> { transport.send(sending(method, server.url)) }
             assertEquals(1, server.requests.size)
         }
 

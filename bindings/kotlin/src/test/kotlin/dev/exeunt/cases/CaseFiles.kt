@@ -20,6 +20,9 @@ internal object CaseFiles {
     /** The cases that every transport is run against. */
     fun transportFaults(): List<JsonElement> = folder.resolveSibling("transport/faults.json").let { parse(it) }
 
+    /** The sign-outs that meet a fault. */
+    fun signOuts(): List<JsonElement> = folder.resolveSibling("transport/sign_outs.json").let { parse(it) }
+
     private fun read(file: File): List<Pair<String, JsonElement>> =
         parse(file).map { case -> Fields(case, file.name).text("name") to case }
 

@@ -1,0 +1,198 @@
+//! Whole sign-outs through the built-in transport against every fault of `tests/transport/sign_outs.json`, on real
+//! sockets: what is said at once, and what `resume` makes of it when the server has recovered.
+#![cfg(feature = "http")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of a test, and its count
+
+mod faulty;
+mod scripted;
+
+use std::sync::Arc;
+use std::thread;
+
+use exeunt::{
+    Change, ClientConfig, Commit, EndSessionRequest, Entry, LogoutClient, LogoutOutcome, MemoryStore, Secret,
+    SessionStore,
+};
+use faulty::{Behaviour, Role, Server};
+use scripted::project;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const TOKEN: &str = "TOKEN-OF-ALICE";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    source: String,
+    server: Behaviour,
+    #[serde(default = "http")]
+    scheme: String,
+    step: Role,
+    expect: Expect,
+}
+
+fn http() -> String {
+    "http".to_owned()
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    application: Value,
+    provider: Value,
+    revocations: Vec<String>,
+    kept: Vec<String>,
+    navigation: bool,
+    requests: Vec<Role>,
+    more: bool,
+    later: Vec<Moment>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Moment {
+    after: i64,
+    #[serde(default)]
+    sound: bool,
+    finds: Option<Found>,
+    requests: Vec<Role>,
+    more: bool,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Found {
+    application: Value,
+    provider: Value,
+    revocations: Vec<String>,
+    kept: Vec<String>,
+}
+
+/// What a cell compares of an outcome.
+fn seen(outcome: &LogoutOutcome) -> Value {
+    let projected = project::outcome(outcome);
+    let each = |list: &str, member: &str| -> Vec<Value> {
+        let items = projected.get(list).and_then(Value::as_array).unwrap();
+        items.iter().map(|item| item.get(member).unwrap().clone()).collect()
+    };
+    json!({
+        "application": projected.get("application"), "provider": projected.get("provider"),
+        "revocations": each("revocations", "status"), "kept": each("kept", "purpose"),
+    })
+}
+
+/// Where the tokens of the account are: in the record as long as the outcome says so, and nowhere else.
+fn secrecy(store: &MemoryStore, kept: &[String]) -> Option<String> {
+    let keys = store.keys(String::new()).unwrap();
+    if let Some(key) = keys.iter().find(|key| !key.starts_with("exeunt.")) {
+        return Some(format!("{key} is still there"));
+    }
+    let holds = store.read(keys).unwrap().into_iter().flatten().any(|value| value.reveal().contains(TOKEN));
+    let said = kept.iter().any(|purpose| purpose != "browser_return");
+    (holds != said).then(|| format!("a token is {}kept", if holds { "" } else { "not " }))
+}
+
+/// Ages what is ours: every time in it moves into the past.
+fn time_passes(store: &MemoryStore, seconds: i64) {
+    fn older(value: &mut Value, seconds: i64) {
+        match value {
+            Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
+                Some(time) if name.ends_with("_at") || name.ends_with("_until") => *member = json!(time - seconds),
+                _ => older(member, seconds),
+            }),
+            Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
+            _ => {}
+        }
+    }
+    let keys = store.keys("exeunt.".to_owned()).unwrap();
+    let values = store.read(keys.clone()).unwrap();
+    let mut change = Change::default();
+    for (key, value) in keys.into_iter().zip(values.into_iter().flatten()) {
+        if let Some(mut read) = serde_json::from_str(value.reveal()).ok().filter(Value::is_object) {
+            older(&mut read, seconds);
+            change.write.push(Entry { key, value: Secret::from(read.to_string()), protect: true });
+        }
+    }
+    assert_eq!(store.commit(change).unwrap(), Commit::Committed);
+}
+
+fn config(step: Role, here: &str) -> ClientConfig {
+    let provider = match step {
+        Role::Metadata => json!({"oidc": {"issuer": here}}),
+        Role::Revocation => {
+            let endpoints = json!({"end_session": format!("{here}/bye"), "revocation": format!("{here}/revoke")});
+            json!({"oidc": {"issuer": here, "endpoints": endpoints}})
+        }
+        Role::Call => json!({"keycloak": {"server_url": here, "realm": "r", "direct": true}}),
+    };
+    serde_json::from_value(json!({
+        "client_id": "rp", "provider": provider, "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
+    }))
+    .unwrap()
+}
+
+fn run(case: Case) -> Vec<String> {
+    let Case { name, source, server, scheme, step, expect } = case;
+    let mut server = Server::start(server, step);
+    let here = format!("{scheme}://127.0.0.1:{}", server.port);
+    let store = Arc::new(MemoryStore::new());
+    let entry = Entry { key: "s:alice:refresh_token".to_owned(), value: Secret::from(TOKEN), protect: true };
+    store.commit(Change { write: vec![entry], ..Change::default() }).unwrap();
+    let client = LogoutClient::new(config(step, &here), store.clone(), None, None, Vec::new()).unwrap();
+    let request: EndSessionRequest =
+        serde_json::from_value(json!({"who": {"this": {"account": {"home_account_id": "alice"}}}})).unwrap();
+    let mut faults = Vec::new();
+    let mut same = |what: &str, found: Value, expected: Value| {
+        if found != expected {
+            faults.push(format!("{name} ({source}): {what}: {found}, expected {expected}"));
+        }
+    };
+
+    let outcome = client.sign_out(&request).unwrap();
+    let Expect { application, provider, revocations, kept, navigation, requests, more, later } = expect;
+    let told = json!({"application": application, "provider": provider, "revocations": revocations, "kept": kept});
+    same("the sign-out", seen(&outcome), told);
+    same("a navigation", json!(outcome.next.is_some()), json!(navigation));
+    same("requests", json!(server.asked()), json!(requests));
+    same("secrets", json!(secrecy(&store, &kept)), Value::Null);
+    let mut kept = kept;
+
+    let now = Moment { after: 0, sound: false, finds: None, requests: Vec::new(), more };
+    for Moment { after, sound, finds, requests, more } in std::iter::once(now).chain(later) {
+        time_passes(&store, after);
+        if sound {
+            server.recover();
+        }
+        let when = |what: &str| format!("{what} {after} seconds later");
+        let resumed = client.resume(8).unwrap();
+        let found: Vec<Value> = resumed.outcomes.iter().map(seen).collect();
+        let expected: Vec<Value> = finds
+            .iter()
+            .map(|one| {
+                let Found { application, provider, revocations, kept } = one;
+                json!({"application": application, "provider": provider, "revocations": revocations, "kept": kept})
+            })
+            .collect();
+        same(&when("resume"), json!(found), json!(expected));
+        same(&when("requests"), json!(server.asked()), json!(requests));
+        same(&when("whether more is due"), json!(resumed.next_due.is_some()), json!(more));
+        same(&when("set aside"), json!(resumed.set_aside), json!([]));
+        kept = finds.map_or(kept, |one| one.kept);
+        same(&when("secrets"), json!(secrecy(&store, &kept)), Value::Null);
+    }
+    faults
+}
+
+/// All at once: where a server is slow the time-outs of the requests are waited for, and that once is enough.
+#[test]
+fn every_cell_ends_as_it_says() {
+    let cases: Vec<Case> =
+        serde_json::from_str(&std::fs::read_to_string("tests/transport/sign_outs.json").unwrap()).unwrap();
+    let cells: Vec<_> = cases.into_iter().map(|case| thread::spawn(move || run(case))).collect();
+    println!("rust: {} sign-outs that meet faults", cells.len());
+    let faults: Vec<String> = cells.into_iter().flat_map(|cell| cell.join().unwrap()).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
