@@ -257,11 +257,13 @@ pub fn explore<T: Send + 'static>(
     let (mut path, mut count) = (Vec::<Choice>::new(), Count::default());
     loop {
         match run(kind, entries, parts, &mut path) {
-            Some(end) => {
+            Run::Whole(end) => {
                 count.whole += 1;
                 judge(&end);
             }
-            None => count.pruned += 1,
+            Run::Pruned => count.pruned += 1,
+            // The core's clock is the system's: where a second ended in between, what is written may differ. Once more.
+            Run::Diverged => continue,
         }
         // The deepest choice that has something left.
         loop {
@@ -279,13 +281,22 @@ pub fn explore<T: Send + 'static>(
     }
 }
 
-/// One schedule: as the path says, and beyond it whoever comes first. Nothing where all that is left is asleep.
+/// What became of one schedule.
+enum Run<T> {
+    Whole(End<T>),
+    /// All that is left is asleep.
+    Pruned,
+    /// It went another way than the path says.
+    Diverged,
+}
+
+/// One schedule: as the path says, and beyond it whoever comes first.
 fn run<T: Send + 'static>(
     kind: Kind,
     entries: &BTreeMap<String, String>,
     parts: &[Part<T>],
     path: &mut Vec<Choice>,
-) -> Option<End<T>> {
+) -> Run<T> {
     let actors = vec![Actor::Busy; parts.len()];
     let scene = Scene { actors, turn: None, entries: entries.clone(), steps: Vec::new(), navigations: Vec::new() };
     let stage = Arc::new(Stage { scene: Mutex::new(scene), moved: Condvar::new(), kind });
@@ -302,14 +313,15 @@ fn run<T: Send + 'static>(
             })
         })
         .collect();
-    let (mut depth, mut asleep, mut pruned) = (0, BTreeSet::new(), false);
+    let (mut depth, mut asleep, mut pruned, mut diverged) = (0, BTreeSet::new(), false, false);
     loop {
         let waiting = stage.waiting();
         let Some(&first) = waiting.keys().find(|actor| !asleep.contains(*actor)).or(waiting.keys().next()) else {
             break;
         };
         pruned |= asleep.contains(&first) && depth >= path.len();
-        if pruned {
+        diverged |= path.get(depth).is_some_and(|choice| !waiting.contains_key(&choice.chosen));
+        if pruned || diverged {
             // Nobody looks at it any more; the threads have to come to their end.
             stage.let_go(first);
             continue;
@@ -330,7 +342,11 @@ fn run<T: Send + 'static>(
     let brought: Result<Vec<T>, _> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     let scene = stage.scene();
     let (entries, steps, navigations) = (scene.entries.clone(), scene.steps.clone(), scene.navigations.clone());
-    let end = |brought| (!pruned).then(|| End { brought, entries, steps: steps.clone(), navigations });
+    let end = |brought| match (diverged, pruned) {
+        (true, _) => Run::Diverged,
+        (false, true) => Run::Pruned,
+        (false, false) => Run::Whole(End { brought, entries, steps: steps.clone(), navigations }),
+    };
     brought.map(end).unwrap_or_else(|panic| {
         let schedule: Vec<usize> = steps.iter().map(|step| step.actor).collect();
         eprintln!("a part panicked in the schedule {schedule:?}");
