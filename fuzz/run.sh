@@ -9,7 +9,7 @@
 # Finds are kept in target/: new inputs in grown/, crashes in artifacts/. The committed corpus is only read.
 set -eu
 cd "$(dirname "$0")"
-targets="redirect_uri callback_url id_token metadata"
+targets="redirect_uri callback_url id_token metadata record"
 triple=$(rustc -vV | sed -n 's/^host: //p')
 # What `-Z sanitizer` would ask of LLVM, by flags that stable has. `--target` keeps them off build scripts.
 RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4

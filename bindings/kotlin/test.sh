@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Generates the Kotlin code and runs every test. Needs cargo, a JDK (17 or later), Maven and Maven Central.
+# Generates the Kotlin code and runs every test. Needs cargo, a JDK (17 or later), Maven and Maven Central, and for the
+# provider of tests/provider Node and npm.
 #
 # EXEUNT_UPDATE_API=1 writes api/exeunt.api anew.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+(source ../../demo/prepare.sh && prepare_provider)
+# Where tests/tools.sh puts Node if the system's is too old.
+export PATH="$PWD/../../build/node/node_modules/.bin:$PATH"
 ./generate.sh debug
 rm -rf target/surefire-reports
 status=0

@@ -1,6 +1,7 @@
 """The host that a case describes."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,8 @@ from exeunt import Change, Commit, Done, Guarantee, Header, HostError, HttpAnswe
 
 from cases.decode import CaseError, only, snake
 from cases.projection import Names, request, state_of
+
+_IN_INDEX = re.compile(r"(?P<index>exeunt\.(?:due|old)\.)(?P<time>[0-9]{12})(?P<rest>\..*)", re.DOTALL)
 
 HOST_ERRORS = {snake(kind.__name__): kind for kind in HostError.__subclasses__()}
 
@@ -86,6 +89,11 @@ class Store:
                     continue
                 if isinstance(value, dict):
                     self.entries[key] = json.dumps(_older(value, seconds))
+        # The index of a server has its times in its keys.
+        for key, found in [(key, _IN_INDEX.fullmatch(key)) for key in self.entries]:
+            if found:
+                time = max(int(found["time"]) - seconds, 0)
+                self.entries[f"{found['index']}{time:012}{found['rest']}"] = self.entries.pop(key)
 
     def _count(self, method: str, special: str = "") -> bool:
         """Count a call. Raise what the script has for it, or tell that it is the special one."""

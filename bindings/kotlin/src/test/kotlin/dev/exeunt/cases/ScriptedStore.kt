@@ -50,11 +50,19 @@ internal class ScriptedStore(
     }
 
     /** Ages what is ours: every time in it moves into the past, by names and types alone. */
-    fun timePasses(seconds: Int) =
+    fun timePasses(seconds: Int) {
         entries.filterKeys { it.startsWith("exeunt.") }.forEach { (key, text) ->
             val value = runCatching { Json.parseToJsonElement(text) }.getOrNull()
             if (value is JsonObject) entries[key] = older(value, seconds).toString()
         }
+        // The index of a server has its times in its keys.
+        val renamed = entries.filterKeys(IN_INDEX::matches)
+        renamed.keys.forEach(entries::remove)
+        renamed.forEach { (key, text) ->
+            val (index, time, rest) = IN_INDEX.matchEntire(key)!!.destructured
+            entries[index + "%012d".format((time.toLong() - seconds).coerceAtLeast(0)) + rest] = text
+        }
+    }
 
     private fun older(
         value: JsonElement,
@@ -83,6 +91,8 @@ internal class ScriptedStore(
     }
 
     private companion object {
+        val IN_INDEX = Regex("""(exeunt\.(?:due|old)\.)([0-9]{12})(\..*)""")
+
         /** Faults that are answers. */
         val ANSWERS = setOf("commit conflict", "read short")
     }
