@@ -51,7 +51,7 @@ pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values)
     for (index, _) in indexes {
         settle_index(selector.leaver, index, values, &mut clearing);
     }
-    clearing.remove.sort();
+    clearing.remove.sort_by_cached_key(|key| (one_user::names_somebody(&items, key), key.clone()));
     clearing.unclear.sort();
     clearing
 }

@@ -55,6 +55,7 @@ pub(crate) struct Cached {
 /// What goes, and what it leaves for later steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Clearing {
+    /// In this order, where a store goes key by key.
     pub(crate) remove: Vec<String>,
     pub(crate) rewrite: Vec<Rewrite>,
     /// What was read of that which goes, by key: a refresh may put another token in its place.

@@ -127,6 +127,12 @@ pub(super) fn cached(leaver: &Leaver, items: &[Item], fates: &[Fate]) -> Vec<Cac
     accounts
 }
 
+/// Entries that say whose the others are go last: key by key a crash may come in between, and what is left then must still
+/// be somebody's.
+pub(super) fn names_somebody(items: &[Item], key: &str) -> bool {
+    items.iter().any(|item| item.key == key && !item.subjects.is_empty())
+}
+
 /// Where each entry is a key of its own.
 pub(super) fn resolve(leaver: &Leaver, items: &[Item]) -> Clearing {
     let fates = fates(leaver, items);
@@ -134,8 +140,10 @@ pub(super) fn resolve(leaver: &Leaver, items: &[Item]) -> Clearing {
         let chosen = items.iter().zip(&fates).filter(move |(_, fate)| **fate == wanted);
         chosen.map(|(item, _)| item.key.clone()).collect::<Vec<_>>()
     };
+    let mut remove = with(Fate::Goes);
+    remove.sort_by_key(|key| names_somebody(items, key));
     Clearing {
-        remove: with(Fate::Goes),
+        remove,
         unclear: with(Fate::Unclear),
         others_stay: fates.iter().any(|fate| *fate != Fate::Goes),
         cached: cached(leaver, items, &fates),

@@ -113,6 +113,8 @@ fn crash(scenario: &Scenario, point: Point, next: Next, finished: &Entries) -> V
         }
     }
     let mut wrong = judge.wrong;
+    // Called off for good, although nobody was left to be told.
+    diary.lock().unwrap().kept |= world.records().values().any(|record| record["clear"]["stage"] == "kept");
     *world.online.lock().unwrap() = true;
     let process = Process::new(scenario, &Arc::new(Host::new(&world)), &world, &diary);
     let ended = world.ended.lock().unwrap().len();
@@ -150,6 +152,20 @@ fn crash(scenario: &Scenario, point: Point, next: Next, finished: &Entries) -> V
     wrong
 }
 
+/// What comes after a sign-out begins with the calls of that sign-out, which is a scenario of its own: each point once.
+fn calls_before(scenario: &Scenario) -> usize {
+    match scenario.act {
+        Act::Out | Act::OutOfflineAndResume | Act::OutWithoutBrowser => 0,
+        Act::OutTwice | Act::OutAndReturn | Act::OutAndCancel | Act::OutAndLogin => {
+            let alone = Scenario { act: Act::Out, ..*scenario };
+            let (world, diary) = (world_of(&alone), Mutex::default());
+            let counting = Arc::new(host(&alone, &world, None));
+            Process::new(&alone, &counting, &world, &diary).act();
+            counting.seen().len()
+        }
+    }
+}
+
 /// Counts, kills and judges.
 pub fn of(scenario: &Scenario) -> Tally {
     let finished = finished(scenario);
@@ -162,7 +178,8 @@ pub fn of(scenario: &Scenario) -> Tally {
     let undisturbed = leave_to_resume(scenario, &world, &diary, &finished, &started);
     tally.violations.extend(undisturbed.into_iter().map(|wrong| format!("{scenario}; undisturbed: {wrong}")));
     let (seen, news) = (counting.seen(), counting.news());
-    for point in points(&seen) {
+    let before = calls_before(scenario);
+    for point in points(&seen).into_iter().filter(|point| point.call >= before) {
         tally.points += 1;
         // What comes next depends on the world that is left, so only where that is another one.
         let others = NEXTS.iter().filter(|_| news.contains(&point));

@@ -100,7 +100,7 @@ impl<'a> Judge<'a> {
         let outcomes: Vec<LogoutOutcome> =
             self.world.records().keys().filter_map(|id| client.outcome(id).ok()).collect();
         for outcome in &outcomes {
-            self.outcome(diary, outcome);
+            self.outcome(diary, outcome, &outcomes);
         }
         self.revocations(diary, &outcomes);
     }
@@ -113,7 +113,7 @@ impl<'a> Judge<'a> {
                 secrets.extend(self.scenario.row.secrets(user, tag));
             }
         }
-        let navigations = self.world.navigations.lock().unwrap().clone();
+        let navigations = self.world.asked.lock().unwrap().clone();
         secrets.extend(
             navigations.iter().filter_map(|one| Some(state_of(one.url.reveal())?.split("%3B").next()?.to_owned())),
         );
@@ -137,10 +137,9 @@ impl<'a> Judge<'a> {
     }
 
     /// Each step at the provider was done, or is named with its reason; and nothing is claimed that was not seen.
-    fn outcome(&mut self, diary: &Diary, outcome: &LogoutOutcome) {
+    fn outcome(&mut self, diary: &Diary, outcome: &LogoutOutcome, all: &[LogoutOutcome]) {
         let (provider, application) = (outcome.provider, outcome.application);
         let direct = self.world.ended.lock().unwrap().clone();
-        let navigations = self.world.navigations.lock().unwrap().len();
         self.demand(outcome.kept.is_empty(), || "(b) the outcome still keeps secrets".to_owned());
         self.demand(!matches!(provider, SessionStatus::Pending | SessionStatus::NotAsked), || {
             format!("(b) the provider's session is left at {provider}")
@@ -155,17 +154,34 @@ impl<'a> Judge<'a> {
             "(b) a return is claimed that never came".to_owned()
         });
         let never = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
-        let expected = !self.scenario.sends_browser() && provider == never;
+        // A direct request takes the refresh token with it: asked again, nothing but the browser can end the session.
+        let again = self.scenario.calls() && all.iter().any(|other| other.provider != never);
+        let expected = !self.scenario.sends_browser() && provider == never && !again;
         self.demand(!expected, || "(b) a browser is waited for that had not to go".to_owned());
-        if self.scenario.act == Act::OutWithoutBrowser && navigations > 0 {
-            let named = matches!(provider, SessionStatus::Failed { because: Failure::NoBrowser }) || provider == never;
-            self.demand(named || diary.logged_in, || format!("(b) without a browser the provider is {provider}"));
+        let no_browser = SessionStatus::Failed { because: Failure::NoBrowser };
+        let cancelled = provider == SessionStatus::Unconfirmed { because: Doubt::UserCancelled };
+        if self.scenario.act == Act::OutWithoutBrowser {
+            let named = provider == no_browser || provider == never || cancelled && diary.cancelled;
+            let taken = all.len() > 1 && provider == SessionStatus::Unconfirmed { because: Doubt::Superseded };
+            self.demand(named || taken || diary.logged_in, || {
+                format!("(b) without a browser the provider is {provider}")
+            });
         }
+        let stage = self.world.records().remove(&outcome.id).map(|record| record["clear"]["stage"].clone());
+        let ended = |one: &LogoutOutcome| one.id != outcome.id && is_over(one.application);
+        let superseded = SessionStatus::Unconfirmed { because: Doubt::Superseded };
         let told = match application {
-            SessionStatus::Ended { evidence: Evidence::ReadBack } => true,
-            SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent } => true,
-            SessionStatus::Unconfirmed { because: Doubt::Superseded } => diary.logged_in,
-            SessionStatus::Failed { because: Failure::Cancelled } => diary.kept,
+            _ if is_over(application) => true,
+            // A later sign-out has done what this one had not.
+            _ if application == superseded => diary.signed_in || all.iter().any(ended),
+            SessionStatus::Failed { because: Failure::Cancelled } => {
+                // Kept on purpose, and for a reason that was there.
+                let stayed = provider == no_browser && self.scenario.act == Act::OutWithoutBrowser
+                    || provider == SessionStatus::Failed { because: Failure::DiscoveryFailed }
+                        && self.scenario.act == Act::OutOfflineAndResume
+                    || diary.cancelled && (cancelled || provider == superseded);
+                self.scenario.keep && stage == Some("kept".into()) && stayed && (diary.kept || all.iter().any(ended))
+            }
             _ => false,
         };
         self.demand(told, || format!("(b) the application's session is left at {application}"));
@@ -199,6 +215,12 @@ impl<'a> Judge<'a> {
             }
         }
     }
+}
+
+/// Whether the app's session is known to be gone, or as well as that.
+fn is_over(application: SessionStatus) -> bool {
+    let sent = SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent };
+    application == SessionStatus::Ended { evidence: Evidence::ReadBack } || application == sent
 }
 
 /// The keys that differ; no values, which are secrets.

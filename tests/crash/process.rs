@@ -20,7 +20,11 @@ pub struct Diary {
     pub left: Option<String>,
     /// Whether the user was told that everything is kept.
     pub kept: bool,
+    /// Whether the user has called a sign-out off, or has begun to.
+    pub cancelled: bool,
     pub returned: bool,
+    /// Whether the core may have heard of a sign-in; the tokens need not be there.
+    pub signed_in: bool,
     pub logged_in: bool,
     pub faults: Vec<String>,
 }
@@ -97,7 +101,8 @@ impl<'a> Process<'a> {
         let Some(outcome) = self.expect("sign_out", self.client.sign_out(&request)) else { return };
         self.note(|diary| {
             diary.left = outcome.next.as_ref().map(|next| next.url.reveal().to_owned()).or(diary.left.take());
-            diary.kept |= is_kept(&outcome);
+            // The last one decides, also about what an earlier one had kept.
+            diary.kept = is_kept(&outcome);
             diary.ticket = outcome.ticket.or(diary.ticket.take());
         });
     }
@@ -127,6 +132,7 @@ impl<'a> Process<'a> {
     }
 
     pub fn cancel(&self) {
+        self.note(|diary| diary.cancelled = true);
         for id in self.world.records().into_keys() {
             if let Some(outcome) = self.expect("cancel", self.client.cancel(&id, CancelReason::UserCancelled)) {
                 self.note(|diary| diary.kept |= is_kept(&outcome));
@@ -136,6 +142,7 @@ impl<'a> Process<'a> {
 
     /// The user signs in again: the core is told, then the new tokens are saved.
     pub fn log_in(&self, by_lease: bool) {
+        self.note(|diary| diary.signed_in = true);
         let (row, account) = (self.scenario.row, self.scenario.row.account("alice"));
         let ticket = self.diary.lock().unwrap().ticket.clone();
         if self.expect("signed_in", self.client.signed_in(&account, None, ticket)).is_none() {

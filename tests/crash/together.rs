@@ -163,8 +163,7 @@ fn taken_over_while_asleep(scenario: &Scenario) -> Tally {
             move || {
                 world.time_passes(CLAIM);
                 if !fresh(&scenario, &world).resume(10).unwrap().outcomes.is_empty() {
-                    let gone = world.navigations.lock().unwrap().len();
-                    *taken.lock().unwrap() = Some((world.sends(), gone));
+                    *taken.lock().unwrap() = Some((world.sends(), *world.unclaimed.lock().unwrap()));
                 }
             }
         };
@@ -172,14 +171,18 @@ fn taken_over_while_asleep(scenario: &Scenario) -> Tally {
         sign_out(scenario, &world, &host, &diary);
         let mut wrong = Vec::new();
         if let Some((sends, gone)) = *taken.lock().unwrap() {
-            // What it was in the middle of cannot be called back; at its next write it sees that it is not its own.
-            let (more, also) = (world.sends() - sends, world.navigations.lock().unwrap().len() - gone);
+            // What it was in the middle of cannot be called back; at its next write it sees that it is not its own. A clear
+            // that was refused lets it look again, and claim the same sign-out anew, of which the browser is still due.
+            let (more, also) = (world.sends() - sends, *world.unclaimed.lock().unwrap() - gone);
             let next = point.call + usize::from(point.at == At::After);
             let leaving = usize::from(seen.get(next).is_some_and(|seen| seen.name == "navigate"));
             if more > 1 || also > leaving {
                 wrong.push(format!("it went on: {more} requests, {also} navigations"));
             }
             wrong.extend(sent_twice(&world, 1));
+        }
+        if world.navigations.lock().unwrap().len() > 1 {
+            wrong.push("the browser went twice".to_owned());
         }
         wrong.extend(rest(scenario, &world, &diary));
         wrong

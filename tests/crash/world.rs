@@ -30,7 +30,12 @@ pub struct World {
     pub revoked: Mutex<Vec<String>>,
     /// Tokens whose session the provider has ended by a direct request.
     pub ended: Mutex<Vec<String>>,
+    /// Where the browser went.
     pub navigations: Mutex<Vec<Navigation>>,
+    /// All that the core asked for, also where there was no browser to go.
+    pub asked: Mutex<Vec<Navigation>>,
+    /// How many of them belonged to a sign-out that nobody had claimed.
+    pub unclaimed: Mutex<usize>,
 }
 
 impl World {
@@ -43,6 +48,8 @@ impl World {
             revoked: Mutex::default(),
             ended: Mutex::default(),
             navigations: Mutex::default(),
+            asked: Mutex::default(),
+            unclaimed: Mutex::default(),
         })
     }
 
@@ -331,7 +338,15 @@ fn set(entries: &mut Entries, key: &str, value: Option<&str>) {
 impl Navigator for Host {
     fn navigate(&self, navigation: Navigation) -> Result<Navigated, HostError> {
         self.whole("navigate", || {
-            self.world.navigations.lock().unwrap().push(navigation);
+            let record = self.world.records().remove(&navigation.id);
+            if record.is_none_or(|record| record["owner"].is_null()) {
+                *self.world.unclaimed.lock().unwrap() += 1;
+            }
+            self.world.asked.lock().unwrap().push(navigation.clone());
+            // Where there is no browser, none comes back either.
+            if self.navigated == Navigated::Started {
+                self.world.navigations.lock().unwrap().push(navigation);
+            }
             Ok(self.navigated)
         })
     }
