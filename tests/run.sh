@@ -58,7 +58,7 @@ count_swift() {
   local run bad more
   run=$(sed -nE 's/^.*Executed ([0-9]+) tests?, with ([0-9]+) failures?.*$/\1/p' "$1" | tail -n 1)
   bad=$(sed -nE 's/^.*Executed ([0-9]+) tests?, with ([0-9]+) failures?.*$/\2/p' "$1" | tail -n 1)
-  more=$(sed -nE 's/^.*Test run with ([0-9]+) tests? (in [0-9]+ suites? )?passed.*$/\1/p' "$1" | tail -n 1)
+  more=$(sed -nE 's/^.*Test run with ([0-9]+) tests? (in [0-9]+ suites? )?passed.*$/\1/p' "$1" | sum)
   printf '%s %s\n' $((${run:-0} - ${bad:-0} + ${more:-0})) "${bad:-0}"
 }
 count_node() {

@@ -13,11 +13,16 @@ rm -rf "$repo"/target/swift-build/*/debug/*.xctest "$repo"/target/swift-consumer
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-status=0
-"$here/in-toolchain.sh" test --package-path '{repo}' --scratch-path '{repo}/target/swift-build' \
-    -Xswiftc -warnings-as-errors "$@" >"$log" 2>&1 || status=$?
-grep -E '✘|^↳ [a-z_]+\.json: |error:|^swift: |Test run with|fatalError|Fatal error' "$log" || cat "$log"
-[ "$status" -eq 0 ] || exit "$status"
+tests() {
+    local status=0
+    "$here/in-toolchain.sh" test --package-path '{repo}' --scratch-path '{repo}/target/swift-build' \
+        -Xswiftc -warnings-as-errors "$@" >"$log" 2>&1 || status=$?
+    grep -E '✘|^↳ [a-z_]+\.json: |error:|^swift: |Test run with|fatalError|Fatal error' "$log" || cat "$log"
+    [ "$status" -eq 0 ] || exit "$status"
+}
+# Slow servers hold the threads of a small pool: the sign-outs that meet them run by themselves.
+[ "$#" -gt 0 ] || tests --filter SignOutsMeetFaultsTests
+if [ "$#" -gt 0 ]; then tests "$@"; else tests --skip SignOutsMeetFaultsTests; fi
 if [ "$#" -eq 0 ] && ! grep -Eq '^swift: [1-9][0-9]* cases$' "$log"; then
     echo "swift: the cases did not run" >&2
     exit 1
