@@ -1,5 +1,5 @@
 //! One runner works on a sign-out: a live claim is left alone, a lapsed or impossible one is taken over.
-#![allow(clippy::unwrap_used)] // helpers of tests, not only tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests, not only tests
 
 mod scripted;
 

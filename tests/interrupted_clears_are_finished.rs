@@ -1,6 +1,6 @@
 //! A process that dies between its clear and its look leaves a record that says so: whoever resumes clears what is there,
 //! unless somebody has signed in since.
-#![allow(clippy::unwrap_used)] // helpers of tests, not only tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests, not only tests
 
 mod scripted;
 

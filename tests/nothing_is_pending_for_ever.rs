@@ -1,6 +1,6 @@
 //! A process that dies between writing down and the next step leaves a sign-out of which nobody will hear: that is told
 //! when its time is over.
-#![allow(clippy::unwrap_used)] // helpers of tests, not only tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests, not only tests
 
 mod scripted;
 
