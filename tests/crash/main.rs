@@ -3,7 +3,15 @@
 //!
 //! A kill never returns: the host unwinds out of the middle of a call, as a process ends there, and is dead afterwards.
 //! Where to kill comes from a run that counts, not from a list.
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing
+)]
 
 mod crashes;
 mod judge;

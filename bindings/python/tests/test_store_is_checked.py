@@ -1,6 +1,5 @@
 """The stores of this package keep the contract, and one that does not is told how."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from exeunt import Change, Commit, MemoryStore, SqliteStore, check_session_store
@@ -16,7 +15,7 @@ class CarelessStore(MemoryStore):
 class LooseStore(MemoryStore):
     """Takes capital and small letters of a prefix for the same."""
 
-    def keys(self, prefix: str, /) -> Sequence[str]:
+    def keys(self, prefix: str, /) -> list[str]:
         return [key for key in super().keys("") if key.lower().startswith(prefix.lower())]
 
 

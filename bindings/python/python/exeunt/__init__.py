@@ -197,7 +197,9 @@ from exeunt._secret import Secret
 from exeunt._sqlite import SqliteStore
 from exeunt._store_check import StoreFault, check_session_store
 
-_bridge.pair((_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _id_token, _lease, _store_check))
+_bridge.pair(
+    (_connection, _cookie, _request, _provider, _config, _host, _plan, _outcome, _id_token, _lease, _store_check)
+)
 
 __all__ = [
     "Account",
@@ -284,9 +286,9 @@ __all__ = [
     "MalformedTokenError",
     "Matched",
     "MayNotReturn",
-    "MetadataRefused",
     "MemoryStore",
     "MetadataError",
+    "MetadataRefused",
     "Msal",
     "Navigate",
     "Navigated",

@@ -4,8 +4,8 @@ import dev.exeunt.Account
 import dev.exeunt.Completion
 import dev.exeunt.Cookie
 import dev.exeunt.HttpCall
-import dev.exeunt.LogoutEvent
 import dev.exeunt.LoginAdvice
+import dev.exeunt.LogoutEvent
 import dev.exeunt.LogoutException
 import dev.exeunt.LogoutOutcome
 import dev.exeunt.LogoutPlan

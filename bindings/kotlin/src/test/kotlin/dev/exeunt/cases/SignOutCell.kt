@@ -43,7 +43,11 @@ internal class SignOutCell(
         FaultyProvider(server, step).use { provider ->
             val store = MemoryStore(mapOf("s:alice:refresh_token" to Secret(TOKEN)))
             val config = config("$scheme://127.0.0.1:${provider.port}")
-            LogoutClient(config, store, transport = HttpUrlConnectionTransport()).use { Run(it, store, provider).faults() }
+            LogoutClient(
+                config,
+                store,
+                transport = HttpUrlConnectionTransport(),
+            ).use { Run(it, store, provider).faults() }
         }
 
     private inner class Run(
