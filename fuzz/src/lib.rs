@@ -69,11 +69,14 @@ impl SessionStore for Store {
 
 /// Addresses that need no looking up.
 pub fn known_provider() -> Provider {
-    Provider::oidc(ISSUER.to_owned(), Endpoints {
+    Provider::oidc(
+        ISSUER.to_owned(),
+        Endpoints {
             end_session: Some("https://op.example/t/bye".to_owned()),
             revocation: Some("https://op.example/t/revoke".to_owned()),
             authorization: Some("https://op.example/t/authorize".to_owned()),
-        })
+        },
+    )
 }
 
 /// A configuration with these registered addresses.
