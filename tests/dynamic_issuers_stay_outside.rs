@@ -11,8 +11,8 @@ fn is_refused(host: &str, public_addresses_only: bool) -> bool {
         url: Secret::from(format!("https://{host}:1/")),
         headers: Vec::new(),
         body: None,
-        connect_timeout_ms: 100,
-        timeout_ms: 100,
+        connect_timeout_ms: 5_000,
+        timeout_ms: 5_000,
         max_body_bytes: 1,
         public_addresses_only,
     };
