@@ -321,10 +321,6 @@ pub(super) fn strike(record: &mut Record, leaver: &Leaver) {
             record.clear.struck.push(account.account.clone());
         }
     }
-    // Somebody new is none of those who left, and everyone is not everyone any more.
-    if let (Leaver::One(name), true) = (leaver, record.everyone) {
-        record.clear.struck.push(name.clone());
-    }
     record.clear.struck.sort();
     record.clear.struck.dedup();
     let all = record.accounts.iter().all(|account| record.clear.struck.contains(&account.account));

@@ -20,7 +20,7 @@ impl LogoutClient {
         }
         let mut run = match self.begin(plan)? {
             Begun::Run(run) => run,
-            Begun::Joined(record) => return self.join(plan, &record),
+            Begun::Joined(record) => return Ok(self.join(plan, &record)),
         };
         self.emit(LogoutEventKind::LogoutStart, &run.record);
         let mut lookup = Lookup::default();
@@ -30,10 +30,8 @@ impl LogoutClient {
             if run.record.is_left_waiting(entropy::now()) {
                 self.finish_clear(&mut run);
             }
-        } else {
-            if self.read_back(&mut run) && self.call(&mut run) {
-                next = self.depart(plan, &mut run, &mut lookup);
-            }
+        } else if self.read_back(&mut run) && self.call(&mut run) {
+            next = self.depart(plan, &mut run, &mut lookup);
         }
         if !run.lost && run.record.may_revoke() {
             self.revoke(&mut run, &mut lookup);
@@ -94,12 +92,12 @@ impl LogoutClient {
                     }
                     if locked || !recorded || !atomic || plan.after_return {
                         // Nothing was removed, so nothing new is remembered.
-                        let error = self.give_in(&run.record, &refused(&error));
+                        self.give_in(&run.record);
                         match earlier {
                             Some(earlier) => run.undo(earlier),
                             None => self.record(&run.record.id).ok().flatten().iter().for_each(|one| self.forget(one)),
                         }
-                        return Err(error);
+                        return Err(refused(&error));
                     }
                     // A journal that cannot be written does not stop the clear.
                     recorded = false;
@@ -122,20 +120,19 @@ impl LogoutClient {
     }
 
     /// A sign-out that failed before anything happened is told to the listeners all the same.
-    fn give_in(&self, record: &Record, error: &LogoutError) -> LogoutError {
+    fn give_in(&self, record: &Record) {
         for kind in [LogoutEventKind::LogoutStart, LogoutEventKind::LogoutFailure, LogoutEventKind::LogoutEnd] {
             self.emit(kind, record);
         }
-        error.clone()
     }
 
     /// The same sign-out is under way elsewhere: it gets the same navigation, where the caller takes the browser there.
-    fn join(&self, plan: &LogoutPlan, record: &Record) -> Result<LogoutOutcome, LogoutError> {
+    fn join(&self, plan: &LogoutPlan, record: &Record) -> LogoutOutcome {
         let next = match (&self.navigator, &plan.departure) {
             (None, Some(departure)) if record.is_on_its_way() => self.once_more(departure, record),
             _ => None,
         };
-        Ok(LogoutOutcome { next, ticket: plan.ticket.clone(), ..self.known(record) })
+        LogoutOutcome { next, ticket: plan.ticket.clone(), ..self.known(record) }
     }
 }
 
