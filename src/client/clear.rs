@@ -117,9 +117,13 @@ impl LogoutClient {
         if own.is_some_and(|own| stands != Some(own)) && replaced.is_none_or(|old| old.as_deref() != stands) {
             return Ok(None);
         }
+        Ok(Some((Requirement { key, value: seen }, self.fresh_epoch(leaver)?)))
+    }
+
+    /// An epoch that never was.
+    pub(super) fn fresh_epoch(&self, leaver: &Leaver) -> Result<Entry, HostError> {
         let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
-        let entry = Entry { key: key.clone(), value: Secret::from(drawn), protect: false };
-        Ok(Some((Requirement { key, value: seen }, entry)))
+        Ok(Entry { key: epoch_key(&self.config.layout, leaver), value: Secret::from(drawn), protect: false })
     }
 
     /// Clears what an interrupted or waiting sign-out still has to clear. Answers whether the sign-out is still this

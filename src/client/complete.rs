@@ -2,6 +2,7 @@
 
 use super::discover::Lookup;
 use super::run::{Run, Stored};
+use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
 use crate::host::HostError;
@@ -233,9 +234,5 @@ fn plain(text: &str) -> String {
 }
 
 fn no_answer(error: &HostError) -> LogoutError {
-    let operation = "reading the record of a sign-out".to_owned();
-    match error {
-        HostError::Unavailable { .. } => LogoutError::StoreLocked { operation },
-        _ => LogoutError::HostFailed { operation },
-    }
+    failed("reading the record of a sign-out", error)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::TRIES;
-use super::store::before;
+use super::store::{before, failed};
 use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
 use crate::config::{Home, OWN_PREFIX};
@@ -45,7 +45,7 @@ impl LogoutClient {
                 "an entry's key is not one of the account's; save only its own",
             ));
         }
-        self.save_under(lease, &entries).map_err(|error| not_saved(&error))
+        self.save_under(lease, &entries).map_err(|error| failed("saving refreshed tokens", &error))
     }
 
     /// Whether the account has not signed out since the lease was taken. For hosts that keep tokens where exeunt cannot
@@ -154,12 +154,4 @@ fn unended(records: Vec<Record>, account: Option<&str>, now: i64) -> Option<i64>
         told.extend(names.into_iter().cloned());
     }
     None
-}
-
-fn not_saved(error: &HostError) -> LogoutError {
-    let operation = "saving refreshed tokens".to_owned();
-    match error {
-        HostError::Unavailable { .. } => LogoutError::StoreLocked { operation },
-        _ => LogoutError::HostFailed { operation },
-    }
 }

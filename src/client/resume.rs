@@ -94,7 +94,7 @@ impl LogoutClient {
                     let stale = jumped || due.saturating_add(CLAIM) <= now;
                     self.follow(&mut found, &key, id, now, stale)?;
                 } else if !remembered {
-                    found.later = found.later.into_iter().chain([due]).min();
+                    found.next_is([due]);
                 }
             }
         }
@@ -140,11 +140,11 @@ impl LogoutClient {
         if record.is_forgotten(now) {
             self.forget(&stored);
         } else if record.is_claimed(now) {
-            found.later = found.later.into_iter().chain(record.claimed_until).min();
+            found.next_is(record.claimed_until);
         } else if record.wants_work(now) || stored.aged {
             found.records.push(stored);
         } else {
-            found.later = found.later.into_iter().chain(record.due(self.keep_tokens())).min();
+            found.next_is(record.due(self.keep_tokens()));
         }
     }
 }
@@ -161,7 +161,10 @@ struct Due {
 impl Due {
     fn keep(&mut self, limit: usize, keep_tokens: i64) {
         let over = self.records.split_off(limit.min(self.records.len()));
-        let due = over.iter().filter_map(|stored| stored.record.due(keep_tokens));
+        self.next_is(over.iter().filter_map(|stored| stored.record.due(keep_tokens)));
+    }
+
+    fn next_is(&mut self, due: impl IntoIterator<Item = i64>) {
         self.later = self.later.into_iter().chain(due).min();
     }
 }

@@ -5,6 +5,7 @@ use super::discover::Lookup;
 use super::journal::Opened;
 use super::records::TRIES;
 use super::run::Run;
+use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
 use crate::host::{Change, Commit, Guarantee, HostError, LogoutEventKind};
@@ -144,9 +145,5 @@ enum Begun<'a> {
 
 /// A store that fails while nothing was removed yet.
 fn refused(error: &HostError) -> LogoutError {
-    let operation = "clearing the session".to_owned();
-    match error {
-        HostError::Unavailable { .. } => LogoutError::StoreLocked { operation },
-        _ => LogoutError::HostFailed { operation },
-    }
+    failed("clearing the session", error)
 }

@@ -1,15 +1,15 @@
 //! Somebody signed in: what older sign-outs have still to do must not reach the new session.
 
+use super::LogoutClient;
 use super::clear::{joined, strike};
 use super::records::TRIES;
 use super::run::Stored;
 use super::store::before;
-use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
 use crate::config::Home;
 use crate::error::LogoutError;
 use crate::guard::epoch_key;
-use crate::host::{Change, Commit, Entry, HostError, Requirement};
+use crate::host::{Change, Commit, HostError, Requirement};
 use crate::id_token::read_id_token_unverified;
 use crate::outcome::{Doubt, SessionStatus};
 use crate::pending::{self, Record};
@@ -52,7 +52,7 @@ impl LogoutClient {
                     closed.push((record.id, open_window));
                 }
             }
-            change.write.push(self.fresh_epoch(account)?);
+            change.write.push(self.fresh_epoch(&Leaver::One(account.to_owned()))?);
             if self.store.commit(change)? == Commit::Committed {
                 closed.iter().for_each(|(id, open_window)| self.dismiss(id, *open_window));
                 return Ok(());
@@ -84,12 +84,6 @@ impl LogoutClient {
         }
         let key = epoch_key(&self.config.layout, &Leaver::Everyone);
         Ok(vec![Requirement { value: self.read_one(&key)?, key }])
-    }
-
-    fn fresh_epoch(&self, account: &str) -> Result<Entry, HostError> {
-        let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
-        let key = epoch_key(&self.config.layout, &Leaver::One(account.to_owned()));
-        Ok(Entry { key, value: Secret::from(drawn), protect: false })
     }
 }
 

@@ -6,13 +6,17 @@ use crate::error::LogoutError;
 use crate::host::{HostError, Requirement};
 use crate::secret::Secret;
 
-/// What a failing store means before anything was changed.
-pub(super) fn before(error: HostError) -> LogoutError {
-    let operation = "reading the session store".to_owned();
+/// What a store that fails at this means before anything was changed.
+pub(super) fn failed(operation: &str, error: &HostError) -> LogoutError {
+    let operation = operation.to_owned();
     match error {
         HostError::Unavailable { .. } => LogoutError::StoreLocked { operation },
         _ => LogoutError::HostFailed { operation },
     }
+}
+
+pub(super) fn before(error: HostError) -> LogoutError {
+    failed("reading the session store", &error)
 }
 
 pub(super) fn require(key: &str, seen: &Secret) -> Requirement {
