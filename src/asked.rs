@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::cache::Leaver;
+use crate::account::Account;
+use crate::cache::{Leaver, account_name};
 use crate::config::{CacheLayout, ClientConfig, Home, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
@@ -36,6 +37,20 @@ pub(crate) struct Asked<'a> {
 
 pub(crate) fn refuse<T>(rule: &str, detail: &str) -> Result<T, LogoutError> {
     Err(LogoutError::request(rule, detail))
+}
+
+/// The request with its account under the name by which the layout knows it.
+pub(crate) fn named<'a>(layout: &CacheLayout, request: &'a EndSessionRequest) -> Cow<'a, EndSessionRequest> {
+    match &request.who {
+        Who::This { account } => match account_name(layout, &account.home_account_id) {
+            Cow::Owned(home_account_id) => {
+                let account = Account { home_account_id, ..account.clone() };
+                Cow::Owned(EndSessionRequest { who: Who::This { account }, ..request.clone() })
+            }
+            Cow::Borrowed(_) => Cow::Borrowed(request),
+        },
+        Who::Everyone => Cow::Borrowed(request),
+    }
 }
 
 /// Checks a request without looking at the store. Nothing is cleared when this fails.

@@ -1,12 +1,12 @@
 //! What keeps an ended session from coming back: the lease of a token refresh, and the advice for the next sign-in.
 
 use crate::cache::Leaver;
-use crate::config::{CacheLayout, OWN_PREFIX};
+use crate::config::OWN_PREFIX;
 use crate::navigation::Parameter;
 use crate::pending::hash;
 use crate::secret::display_as_debug;
 
-/// The right to save what a token refresh brings, taken before the refresh. A sign-out ends it.
+/// The right to save what a token refresh brings, taken before the refresh token is read. A sign-out ends it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
 pub struct Lease {
@@ -42,13 +42,25 @@ pub struct LoginAdvice {
 
 display_as_debug!(Lease, LoginAdvice);
 
-/// The key of an epoch: a number that changes whenever this account, or everyone, signs out or in. Accounts that the
-/// layout does not tell apart share one.
-pub(crate) fn epoch_key(layout: &CacheLayout, leaver: &Leaver) -> String {
-    let name = match (leaver, layout) {
-        (Leaver::Everyone, _) => "everyone".to_owned(),
-        (Leaver::One(account), CacheLayout::Msal) => hash(&account.to_lowercase()),
-        (Leaver::One(account), _) => hash(account),
+/// The key of an epoch: a number that changes whenever this account, or everyone, signs out or in.
+pub(crate) fn epoch_key(leaver: &Leaver) -> String {
+    own_key("epoch", leaver)
+}
+
+/// The epoch that follows from this one: key by key it ends what began between the epoch and the clear.
+pub(crate) fn settled(epoch: &str) -> String {
+    hash(epoch)
+}
+
+/// The key under which the last sign-out stands that was written down before its clear: two that begin at once meet here.
+pub(crate) fn latest_key(leaver: &Leaver) -> String {
+    own_key("latest", leaver)
+}
+
+fn own_key(kind: &str, leaver: &Leaver) -> String {
+    let name = match leaver {
+        Leaver::Everyone => "everyone".to_owned(),
+        Leaver::One(account) => hash(account),
     };
-    format!("{OWN_PREFIX}epoch.{name}")
+    format!("{OWN_PREFIX}{kind}.{name}")
 }

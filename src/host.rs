@@ -121,7 +121,8 @@ pub struct Change {
     /// Entries to write.
     #[uniffi(default)]
     pub write: Vec<Entry>,
-    /// Keys to remove. A key that is not there is no error.
+    /// Keys to remove, after the writes. A key that is not there is no error. A store that works key by key writes and
+    /// removes in the order given, so that a crash in the middle leaves nothing behind that nothing leads to.
     #[uniffi(default)]
     pub remove: Vec<String>,
 }

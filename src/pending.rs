@@ -158,6 +158,13 @@ impl Record {
         names.filter(|name| !self.clear.struck.contains(name)).cloned().map(Leaver::One).collect()
     }
 
+    /// Who was to leave when a sign-out was written down before its clear.
+    pub(crate) fn asked_leaver(&self) -> Option<Leaver> {
+        let one = self.accounts.first().map(|account| Leaver::One(account.account.clone()));
+        let leaver = if self.everyone { Some(Leaver::Everyone) } else { one };
+        leaver.filter(|_| self.clear.after_return)
+    }
+
     /// Lets go of what has had its time; says whether anything changed. A clear never ages (the user asked for it), but a
     /// navigation and a secret do.
     pub(crate) fn age(&mut self, now: i64, keep_tokens: i64) -> bool {

@@ -10,6 +10,7 @@ mod okta_auth_js;
 mod one_user;
 mod prefix;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::account::Token;
@@ -22,6 +23,14 @@ use crate::secret::Secret;
 pub(crate) enum Leaver {
     One(String),
     Everyone,
+}
+
+/// The name under which a layout tells this account from others.
+pub(crate) fn account_name<'a>(layout: &CacheLayout, account: &'a str) -> Cow<'a, str> {
+    match layout {
+        CacheLayout::Msal => Cow::Owned(msal::fold(account)),
+        _ => Cow::Borrowed(account),
+    }
 }
 
 /// A selection of cached entries: the layout, and who leaves.

@@ -44,7 +44,7 @@ enum Client {
     PerhapsOurs,
 }
 
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 

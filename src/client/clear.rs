@@ -5,7 +5,7 @@ use super::run::Run;
 use super::{LogoutClient, entropy};
 use crate::account::Token;
 use crate::cache::{Clearing, Leaver};
-use crate::guard::epoch_key;
+use crate::guard::{epoch_key, settled};
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
 use crate::outcome::{AccountStatus, Doubt, Evidence, Failure, RevocationStatus, SessionStatus};
 use crate::pending::Record;
@@ -89,17 +89,31 @@ impl LogoutClient {
                 Err(_) => run.unrecord(),
             }
         }
-        Ok(match self.store.commit(emptying(clearing))? {
-            Commit::Conflict => Attempt::Conflict,
-            Commit::Committed => {
-                run.change(|record| record.clear.stage = Stage::Cleared);
-                Attempt::Cleared
-            }
-        })
+        if self.store.commit(emptying(clearing))? == Commit::Conflict {
+            return Ok(Attempt::Conflict);
+        }
+        self.end_leases(run, leaver)?;
+        run.change(|record| record.clear.stage = Stage::Cleared);
+        Ok(Attempt::Cleared)
+    }
+
+    /// Key by key a refresh may have taken its lease between the epoch and the clear, with the token still there to read.
+    fn end_leases(&self, run: &mut Run<'_>, leaver: &Leaver) -> Result<(), HostError> {
+        let key = epoch_key(leaver);
+        let Some(own) = run.record.clear.epochs.get(&key).cloned() else {
+            return Ok(());
+        };
+        let next = settled(&own);
+        let require = vec![super::store::require(&key, &Secret::from(own))];
+        let write = vec![Entry { key: key.clone(), value: Secret::from(next.as_str()), protect: false }];
+        if self.store.commit(Change { require, write, remove: Vec::new() })? == Commit::Committed {
+            run.change(move |record| drop(record.clear.epochs.insert(key.clone(), next.clone())));
+        }
+        Ok(())
     }
 
     pub(super) fn epoch_of(&self, leaver: &Leaver) -> Result<Option<Secret>, HostError> {
-        self.read_one(&epoch_key(&self.config.layout, leaver))
+        self.read_one(&epoch_key(leaver))
     }
 
     /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
@@ -110,11 +124,12 @@ impl LogoutClient {
         leaver: &Leaver,
         seen: Option<Secret>,
     ) -> Result<Option<(Requirement, Entry)>, HostError> {
-        let key = epoch_key(&self.config.layout, leaver);
+        let key = epoch_key(leaver);
         let stands = seen.as_ref().map(Secret::reveal);
         let own = record.clear.epochs.get(&key);
         let replaced = record.clear.replaced.get(&key);
-        if own.is_some_and(|own| stands != Some(own)) && replaced.is_none_or(|old| old.as_deref() != stands) {
+        let other = |own: &String| stands != Some(own) && stands != Some(settled(own).as_str());
+        if own.is_some_and(other) && replaced.is_none_or(|old| old.as_deref() != stands) {
             return Ok(None);
         }
         Ok(Some((Requirement { key, value: seen }, self.fresh_epoch(leaver)?)))
@@ -123,7 +138,7 @@ impl LogoutClient {
     /// An epoch that never was.
     pub(super) fn fresh_epoch(&self, leaver: &Leaver) -> Result<Entry, HostError> {
         let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
-        Ok(Entry { key: epoch_key(&self.config.layout, leaver), value: Secret::from(drawn), protect: false })
+        Ok(Entry { key: epoch_key(leaver), value: Secret::from(drawn), protect: false })
     }
 
     /// Clears what an interrupted or waiting sign-out still has to clear. Answers whether the sign-out is still this
@@ -291,9 +306,7 @@ pub(super) fn note_left(record: &mut Record, leaver: &Leaver, left: &Clearing, a
     for account in &mut record.accounts {
         let (concerned, held) = match leaver {
             Leaver::One(name) => (account.account == *name, one),
-            Leaver::Everyone => {
-                (true, left.cached.iter().any(|cached| cached.account.eq_ignore_ascii_case(&account.account)))
-            }
+            Leaver::Everyone => (true, left.cached.iter().any(|cached| cached.account == account.account)),
         };
         if concerned {
             account.status = if held { failed } else { ended };

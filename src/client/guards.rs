@@ -19,13 +19,14 @@ use crate::unfinished::is_older;
 
 #[uniffi::export]
 impl LogoutClient {
-    /// The right to save what a token refresh will bring. Take it before the refresh is sent, and give it to `save` with
-    /// the answer: a sign-out in between then wins.
+    /// The right to save what a token refresh will bring. Take it before the refresh token is read, and give it to `save`
+    /// with the answer: a sign-out in between then wins.
     ///
     /// Fails when the store does not answer. Touches: store (reads).
     pub fn lease(&self, account: &str) -> Result<Lease, LogoutError> {
-        let [epoch, everyone] = self.epochs(account).map_err(before)?;
-        Ok(Lease { account: account.to_owned(), epoch, everyone })
+        let account = self.name_of(account);
+        let [epoch, everyone] = self.epochs(&account).map_err(before)?;
+        Ok(Lease { account, epoch, everyone })
     }
 
     /// Saves what a token refresh brought, unless the account has signed out since the lease was taken: one commit that
@@ -34,7 +35,7 @@ impl LogoutClient {
     /// Fails for entries that are not the account's, and when the store does not answer. Touches: store.
     pub fn save(&self, lease: &Lease, entries: Vec<Entry>) -> Result<Saved, LogoutError> {
         // What a sign-out of the account would take is its own.
-        let leaver = Leaver::One(lease.account.clone());
+        let leaver = Leaver::One(self.name_of(&lease.account));
         let brought: BTreeMap<_, _> = entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
         let keys: Vec<String> = brought.keys().cloned().collect();
         let own = self.selector(&leaver).resolve(&keys, &brought).left_behind();
@@ -63,6 +64,7 @@ impl LogoutClient {
     #[uniffi::method(default(account), default(ticket))]
     pub fn login_advice(&self, account: Option<String>, ticket: Option<Secret>) -> Result<LoginAdvice, LogoutError> {
         let records = self.of_browser(ticket.as_ref()).map_err(before)?;
+        let account = account.map(|account| self.name_of(&account));
         let since = unended(records, account.as_deref(), entropy::now());
         let parameter = |(name, value): (&str, &str)| Parameter { name: name.to_owned(), value: Secret::from(value) };
         let asks = since.is_some() && self.row.authorization != Endpoint::Missing;
@@ -81,10 +83,9 @@ impl LogoutClient {
         Ok([epoch(Some(own)), epoch(everyone)])
     }
 
-    fn epoch_keys(&self, account: &str) -> (String, Option<String>) {
-        let layout = &self.config.layout;
-        let everyone = (self.config.home == Home::Device).then(|| epoch_key(layout, &Leaver::Everyone));
-        (epoch_key(layout, &Leaver::One(account.to_owned())), everyone)
+    pub(super) fn epoch_keys(&self, account: &str) -> (String, Option<String>) {
+        let everyone = (self.config.home == Home::Device).then(|| epoch_key(&Leaver::Everyone));
+        (epoch_key(&Leaver::One(self.name_of(account))), everyone)
     }
 
     fn save_under(&self, lease: &Lease, entries: &[Entry]) -> Result<Saved, HostError> {
@@ -106,9 +107,11 @@ impl LogoutClient {
                 Commit::Conflict => {}
                 Commit::Committed if atomic || stands()? => return Ok(Saved::Stored),
                 Commit::Committed => {
-                    // Key by key a sign-out may have come in between: what was just written goes again.
-                    let remove = entries.iter().map(|entry| entry.key.clone()).collect();
-                    self.store.commit(Change { remove, ..Change::default() })?;
+                    // Key by key a sign-out may have come in between: what was just written goes again, and nothing newer.
+                    for Entry { key, value, .. } in entries {
+                        let (require, remove) = (vec![super::store::require(key, value)], vec![key.clone()]);
+                        self.store.commit(Change { require, remove, ..Change::default() })?;
+                    }
                     return Ok(Saved::SignedOut);
                 }
             }

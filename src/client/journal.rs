@@ -249,10 +249,13 @@ impl LogoutClient {
         })
     }
 
-    /// The windows of superseded sign-outs are closed.
+    /// The windows of superseded sign-outs are closed, and of those pushed out nothing stays.
     pub(super) fn close(&self, older: &[Older]) {
-        for one in older.iter().filter(|one| one.becomes.is_some()) {
-            self.dismiss(&one.stored.record.id, one.stored.record.open_window);
+        for Older { stored: Stored { record, .. }, becomes } in older {
+            match becomes {
+                Some(_) => self.dismiss(&record.id, record.open_window),
+                None => self.forget_beside(record),
+            }
         }
     }
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use crate::account::Account;
 use crate::asked;
-use crate::cache::{Leaver, Selector};
+use crate::cache::{Leaver, Selector, account_name};
 use crate::config::{ClientConfig, Home};
 use crate::cookie::Cookie;
 use crate::error::LogoutError;
@@ -93,7 +93,8 @@ impl LogoutClient {
     ///
     /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
     pub fn plan(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
-        let asked = asked::check(&self.config, &self.row, &self.registered, request)?;
+        let request = asked::named(&self.config.layout, request);
+        let asked = asked::check(&self.config, &self.row, &self.registered, &request)?;
         let clearing = self.look(&asked.leaver).map_err(store::before)?;
         let metadata = self.kept_metadata(entropy::now());
         planning::plan(asked, &clearing, metadata.as_ref()).map(Arc::new)
@@ -153,7 +154,7 @@ impl LogoutClient {
     #[uniffi::method(default(account))]
     pub fn pending(&self, account: Option<String>) -> Result<Vec<PendingLogout>, LogoutError> {
         let leaver = match account {
-            Some(account) => Leaver::One(account),
+            Some(account) => Leaver::One(self.name_of(&account)),
             None if self.config.home == Home::Server => {
                 return Err(LogoutError::request(
                     "HOME-01",
@@ -200,6 +201,11 @@ impl LogoutClient {
     /// listeners.
     pub fn logout(&self) -> Result<LogoutOutcome, LogoutError> {
         self.sign_out(&EndSessionRequest::new(crate::request::Who::Everyone))
+    }
+
+    /// An account as records and epochs name it.
+    fn name_of(&self, account: &str) -> String {
+        account_name(&self.config.layout, account).into_owned()
     }
 
     fn selector<'a>(&'a self, leaver: &'a Leaver) -> Selector<'a> {

@@ -5,6 +5,7 @@ use super::store::{before, require};
 use super::{LogoutClient, entropy};
 use crate::config::{Home, OWN_PREFIX};
 use crate::error::LogoutError;
+use crate::guard::latest_key;
 use crate::host::{Change, Commit, Entry, HostError, Requirement};
 use crate::outcome::LogoutOutcome;
 use crate::pending::{self, Record};
@@ -67,15 +68,18 @@ impl LogoutClient {
         Change { require: vec![require(&key, &stored.text)], write: Vec::new(), remove }
     }
 
-    /// Forgets a sign-out, and its epochs where nobody has set newer ones.
+    /// Forgets a sign-out.
     pub(super) fn forget(&self, stored: &Stored) {
-        let epochs = stored.record.clear.epochs.iter().map(|(key, epoch)| Change {
-            require: vec![require(key, &Secret::from(epoch.as_str()))],
-            write: Vec::new(),
-            remove: vec![key.clone()],
-        });
-        for change in std::iter::once(self.forgetting(stored)).chain(epochs) {
-            let _ = self.store.commit(change);
+        let _ = self.store.commit(self.forgetting(stored));
+        self.forget_beside(&stored.record);
+    }
+
+    /// Forgets what a sign-out wrote beside its record, where nobody has written anything newer.
+    pub(super) fn forget_beside(&self, record: &Record) {
+        let latest = record.asked_leaver().map(|leaver| (latest_key(&leaver), record.id.clone()));
+        for (key, value) in record.clear.epochs.clone().into_iter().chain(latest) {
+            let require = vec![require(&key, &Secret::from(value))];
+            let _ = self.store.commit(Change { require, write: Vec::new(), remove: vec![key] });
         }
     }
 

@@ -8,10 +8,12 @@ use super::run::Run;
 use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
-use crate::host::{Change, Commit, Guarantee, HostError, LogoutEventKind};
+use crate::guard::latest_key;
+use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
 use crate::outcome::LogoutOutcome;
 use crate::pending::Record;
 use crate::plan::{LogoutPlan, PlanWarning};
+use crate::secret::Secret;
 use crate::unfinished::Stage;
 
 impl LogoutClient {
@@ -50,6 +52,7 @@ impl LogoutClient {
             let clearing = self.look(&plan.leaver).map_err(|error| refused(&error))?;
             // Before the records are listed: another sign-out that begins in between is not among them.
             let epoch = self.epoch_of(&plan.leaver).map_err(|error| refused(&error))?;
+            let latest = self.latest(plan).map_err(|error| refused(&error))?;
             let opened = if recorded { self.open(plan)? } else { self.open_new(plan, Vec::new())? };
             if let Some(mut joined) = opened.live(clearing.touched().is_empty()) {
                 note_left(&mut joined, &plan.leaver, &clearing, 0);
@@ -59,6 +62,7 @@ impl LogoutClient {
             if !atomic {
                 record.learn([PlanWarning::StoreNotAtomic]);
             }
+            let id = record.id.clone();
             let earlier = stored.as_ref().map(|stored| stored.record.clone());
             let known = stored.as_ref().map_or_else(|| record.clone(), |stored| stored.record.clone());
             let mut run = Run::claim(self, known, stored)?;
@@ -69,7 +73,7 @@ impl LogoutClient {
             }
             let beside = self.superseding(&older);
             let attempt = if plan.after_return && run.record.clear.stage == Stage::Waiting {
-                self.write_down(&mut run, beside)
+                self.write_down(&mut run, joined(beside, claiming(latest, &id)))
             } else {
                 self.try_clear_since(&mut run, &plan.leaver, &clearing, beside, epoch)
             };
@@ -120,6 +124,12 @@ impl LogoutClient {
         })
     }
 
+    /// The last sign-out that was written down for those who leave, where this one will be.
+    fn latest(&self, plan: &LogoutPlan) -> Result<Option<Requirement>, HostError> {
+        let key = plan.after_return.then(|| latest_key(&plan.leaver));
+        key.map(|key| Ok(Requirement { value: self.read_one(&key)?, key })).transpose()
+    }
+
     /// A sign-out that failed before anything happened is told to the listeners all the same.
     fn give_in(&self, record: &Record) {
         for kind in [LogoutEventKind::LogoutStart, LogoutEventKind::LogoutFailure, LogoutEventKind::LogoutEnd] {
@@ -141,6 +151,13 @@ impl LogoutClient {
 enum Begun<'a> {
     Run(Box<Run<'a>>),
     Joined(Box<Record>),
+}
+
+/// This sign-out is now the last one, unless another was faster.
+fn claiming(latest: Option<Requirement>, id: &str) -> Change {
+    let entry = |key| Entry { key, value: Secret::from(id), protect: false };
+    let write = latest.iter().map(|latest| entry(latest.key.clone())).collect();
+    Change { require: latest.into_iter().collect(), write, remove: Vec::new() }
 }
 
 /// A store that fails while nothing was removed yet.

@@ -8,7 +8,6 @@ use super::store::before;
 use crate::cache::Leaver;
 use crate::config::Home;
 use crate::error::LogoutError;
-use crate::guard::epoch_key;
 use crate::host::{Change, Commit, HostError, Requirement};
 use crate::id_token::read_id_token_unverified;
 use crate::outcome::{Doubt, SessionStatus};
@@ -33,7 +32,7 @@ impl LogoutClient {
     ) -> Result<(), LogoutError> {
         let hints = id_token.as_ref().map(read_id_token_unverified).transpose()?;
         let authenticated_at = hints.and_then(|hints| hints.authenticated_at);
-        self.welcome(account, authenticated_at, ticket.as_ref()).map_err(before)
+        self.welcome(&self.name_of(account), authenticated_at, ticket.as_ref()).map_err(before)
     }
 }
 
@@ -41,9 +40,12 @@ impl LogoutClient {
     fn welcome(&self, account: &str, authenticated_at: Option<i64>, ticket: Option<&Secret>) -> Result<(), HostError> {
         for _ in 0..TRIES {
             let mut closed = Vec::new();
-            // Before the records are listed: a sign-out of everyone that begins in between is not among them.
-            let mut change = Change { require: self.everyones_epoch()?, ..Change::default() };
-            for stored in self.of_account(account, ticket)? {
+            // Before the records are listed: a sign-out that begins in between is not among them.
+            let require = self.epochs_seen(account)?;
+            let stored = self.of_account(account, ticket)?;
+            let known = !stored.is_empty() || require.iter().any(|epoch| epoch.value.is_some());
+            let mut change = Change { require, ..Change::default() };
+            for stored in stored {
                 let mut record = stored.record.clone();
                 let open_window = record.open_window;
                 stand_down(&mut record, account, authenticated_at);
@@ -51,6 +53,10 @@ impl LogoutClient {
                     change = joined(change, self.writing(&record, Some(&stored)));
                     closed.push((record.id, open_window));
                 }
+            }
+            // A server has a name for each session: one that nobody signs out of would leave its epoch for ever.
+            if self.config.home == Home::Server && !known {
+                return Ok(());
             }
             change.write.push(self.fresh_epoch(&Leaver::One(account.to_owned()))?);
             if self.store.commit(change)? == Commit::Committed {
@@ -77,13 +83,12 @@ impl LogoutClient {
         Ok(found)
     }
 
-    /// On a device: the epoch of everyone as it is.
-    fn everyones_epoch(&self) -> Result<Vec<Requirement>, HostError> {
-        if self.config.home == Home::Server {
-            return Ok(Vec::new());
-        }
-        let key = epoch_key(&self.config.layout, &Leaver::Everyone);
-        Ok(vec![Requirement { value: self.read_one(&key)?, key }])
+    /// The epochs as they are: of the account and, on a device, of everyone.
+    fn epochs_seen(&self, account: &str) -> Result<Vec<Requirement>, HostError> {
+        let (own, everyone) = self.epoch_keys(account);
+        let keys: Vec<String> = std::iter::once(own).chain(everyone).collect();
+        let mut seen = self.read_all(keys.clone())?;
+        Ok(keys.into_iter().map(|key| Requirement { value: seen.remove(&key), key }).collect())
     }
 }
 

@@ -122,7 +122,7 @@ impl<'a> Judge<'a> {
             self.demand(!secrets.iter().any(|secret| value.contains(secret)), || {
                 format!("(b) a secret stays in {key}")
             });
-            let known = ["pending", "epoch", "old", "metadata"];
+            let known = ["pending", "epoch", "latest", "old", "metadata"];
             let kind = key.split('.').nth(1).unwrap_or_default();
             self.demand(known.contains(&kind), || format!("(b) {key} stays"));
         }

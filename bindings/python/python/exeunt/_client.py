@@ -216,7 +216,8 @@ class LogoutClient:
     def lease(self, account: str) -> Lease:
         """Give the right to save what a token refresh will bring.
 
-        Take it before the refresh is sent, and give it to `save` with the answer: a sign-out in between then wins.
+        Take it before the refresh token is read, and give it to `save` with the answer: a sign-out in between then
+        wins.
         Raises when the store does not answer. Touches: store (reads).
         """
         lease: Lease = self._call("lease", _bridge.given(str, account, RequestError))

@@ -66,7 +66,11 @@ class Change:
     write: tuple[Entry, ...] = ()
     """Entries to write."""
     remove: tuple[str, ...] = ()
-    """Keys to remove. A key that is not there is no error."""
+    """Keys to remove, after the writes. A key that is not there is no error.
+
+    A store that works key by key writes and removes in the order given: a crash in the middle then leaves nothing
+    behind that nothing leads to.
+    """
 
 
 class SessionStore(Protocol):

@@ -8,7 +8,7 @@ from exeunt._request import Parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """The right to save what a token refresh brings, taken before the refresh. A sign-out ends it."""
+    """The right to save what a token refresh brings, taken before the refresh token is read. A sign-out ends it."""
 
     account: str
     """Whose tokens are refreshed."""

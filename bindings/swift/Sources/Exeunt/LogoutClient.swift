@@ -184,8 +184,8 @@ public final class LogoutClient: Sendable {
         try await away { try $0.loginAdvice(account: account, ticket: ticket) }
     }
 
-    /// The right to save what a token refresh will bring. Take it before the refresh is sent, and save its answer with
-    /// ``save(_:under:)``: a sign-out in between then wins.
+    /// The right to save what a token refresh will bring. Take it before the refresh token is read, and save the
+    /// answer with ``save(_:under:)``: a sign-out in between then wins.
     ///
     /// - Throws: `LogoutError` when the store does not answer.
     public func lease(account: String) async throws -> Lease {
@@ -197,7 +197,7 @@ public final class LogoutClient: Sendable {
     ///
     /// - Parameters:
     ///   - entries: keys of the account and their new values.
-    ///   - lease: taken before the refresh was sent.
+    ///   - lease: taken before the refresh token was read.
     /// - Throws: `LogoutError` for entries that are not the account's (`LEASE-01`), and when the store does not answer.
     public func save(_ entries: [Entry], under lease: Lease) async throws -> Saved {
         try await away { try $0.save(lease: lease, entries: entries) }

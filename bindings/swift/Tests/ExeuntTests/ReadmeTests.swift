@@ -22,7 +22,7 @@ struct ReadmeTests {
         let resumed = try await client.resume(limit: 20)  // finishes what a crash or a dead network interrupted
         let advice = try await client.loginAdvice(account: "alice")  // for the authorization request
         try await client.signedIn(account: "alice", idToken: idToken)  // no older sign-out reaches the new session
-        let lease = try await client.lease(account: "alice")  // before the refresh is sent
+        let lease = try await client.lease(account: "alice")  // before the refresh token is read
         let refreshed = [Entry(key: "session:alice:access_token", value: Secret("a-new-token"), protect: true)]
         let saved = try await client.save(refreshed, under: lease)  // .signedOut: somebody left meanwhile
         print(resumed.nextDue as Any, advice.parameters, saved)

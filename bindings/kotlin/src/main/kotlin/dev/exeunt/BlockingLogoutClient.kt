@@ -148,8 +148,8 @@ public class BlockingLogoutClient internal constructor(
     ): LoginAdvice = guard.call { core.loginAdvice(account, ticket) }
 
     /**
-     * The right to save what a token refresh will bring. Take it before the refresh is sent, and give it to [save]
-     * with the answer: a sign-out in between then wins.
+     * The right to save what a token refresh will bring. Take it before the refresh token is read, and give it to
+     * [save] with the answer: a sign-out in between then wins.
      *
      * @throws LogoutException when the store does not answer
      */

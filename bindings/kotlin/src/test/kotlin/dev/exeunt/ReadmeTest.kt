@@ -31,7 +31,7 @@ class ReadmeTest {
                 val asked = client.loginAdvice("alice").parameters // for the authorization request: prompt=login while in doubt
                 println(asked.associate { it.name to it.value.reveal() })
                 client.signedIn("alice", idToken) // after the sign-in, before its tokens are saved
-                val lease = client.lease("alice") // before a refresh is sent: a sign-out in between wins
+                val lease = client.lease("alice") // before the refresh token is read: a sign-out in between wins
                 val fresh = listOf(Entry("session:alice:refresh_token", refreshed))
                 if (client.save(lease, fresh) == Saved.SIGNED_OUT) println("signed out meanwhile: throw the new tokens away")
             }
