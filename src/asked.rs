@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::account::Account;
-use crate::cache::{Leaver, account_name};
+use crate::cache::Leaver;
 use crate::config::{CacheLayout, ClientConfig, Home, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
@@ -39,20 +38,6 @@ pub(crate) fn refuse<T>(rule: &str, detail: &str) -> Result<T, LogoutError> {
     Err(LogoutError::request(rule, detail))
 }
 
-/// The request with its account under the name by which the layout knows it.
-pub(crate) fn named<'a>(layout: &CacheLayout, request: &'a EndSessionRequest) -> Cow<'a, EndSessionRequest> {
-    match &request.who {
-        Who::This { account } => match account_name(layout, &account.home_account_id) {
-            Cow::Owned(home_account_id) => {
-                let account = Account { home_account_id, ..account.clone() };
-                Cow::Owned(EndSessionRequest { who: Who::This { account }, ..request.clone() })
-            }
-            Cow::Borrowed(_) => Cow::Borrowed(request),
-        },
-        Who::Everyone => Cow::Borrowed(request),
-    }
-}
-
 /// Checks a request without looking at the store. Nothing is cleared when this fails.
 pub(crate) fn check<'a>(
     config: &'a Arc<ClientConfig>,
@@ -76,6 +61,10 @@ pub(crate) fn check<'a>(
     }
     if mode != LogoutMode::Popup && (request.popup.is_some() || request.main_window_redirect_uri.is_some()) {
         return refuse("REQ-04", "popup and main_window_redirect_uri need the mode Popup");
+    }
+    let sizes = request.popup.iter().flat_map(|popup| [popup.width, popup.height]).flatten();
+    if sizes.into_iter().any(|size| size <= 0) {
+        return refuse("REQ-04", "a popup's width and height are positive; leave them out for the host's own");
     }
     if request.ticket.is_some() && config.home == Home::Device {
         return refuse("HOME-04", "a ticket belongs to a server; on a device leave it out");
@@ -255,12 +244,15 @@ fn frame_parent(
     mode: LogoutMode,
     registered: &[String],
 ) -> Result<Option<String>, LogoutError> {
-    let Some(page) = request.initiating_page.as_ref() else {
-        return Ok(None);
-    };
     if mode != LogoutMode::Silent || config.home == Home::Device {
         return Ok(None);
     }
+    let Some(page) = request.initiating_page.as_ref() else {
+        return refuse(
+            "PASS-02",
+            "a hidden frame tells its page when it is back; give initiating_page, the page that holds it",
+        );
+    };
     let origin = redirect_uri::origin(page.reveal());
     if origin.is_some() && registered.iter().any(|uri| redirect_uri::origin(uri) == origin) {
         return Ok(origin);

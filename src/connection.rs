@@ -70,17 +70,19 @@ pub enum Connection {
 pub(crate) struct Traits {
     /// Whether there is a session behind the provider at all.
     pub(crate) has_session: bool,
-    /// A social provider: it may not honour the redirect address, and its sign-out needs the developer's own client
-    /// identifier and secret in the provider's settings.
+    /// A social provider: it may not honour the redirect address.
     pub(crate) social: bool,
+    /// Whether its sign-out needs the developer's own client identifier and secret in the provider's settings.
+    pub(crate) own_client: bool,
     /// SAML: its sign-out address is configured at the provider, its SessionIndex may be missing.
     pub(crate) saml: bool,
     /// Whether its sign-out can carry an access token of its own.
     pub(crate) takes_token: bool,
 }
 
-const ENTERPRISE: Traits = Traits { has_session: true, social: false, saml: false, takes_token: false };
-const SOCIAL: Traits = Traits { social: true, ..ENTERPRISE };
+const ENTERPRISE: Traits =
+    Traits { has_session: true, social: false, own_client: false, saml: false, takes_token: false };
+const SOCIAL: Traits = Traits { social: true, own_client: true, ..ENTERPRISE };
 
 impl Connection {
     /// The row of this connection.
@@ -107,13 +109,11 @@ impl Connection {
             | Self::Yammer => SOCIAL,
             // A custom connection may be SAML, and nobody else can tell.
             Self::Custom | Self::Samlp => Traits { saml: true, ..ENTERPRISE },
-            Self::AdLdap
-            | Self::GoogleApps
-            | Self::ActiveDirectory
-            | Self::Adfs
-            | Self::Office365
-            | Self::Waad
-            | Self::WsFed => ENTERPRISE,
+            // Auth0's note names Google without a difference between its kinds.
+            Self::GoogleApps => Traits { own_client: true, ..ENTERPRISE },
+            Self::AdLdap | Self::ActiveDirectory | Self::Adfs | Self::Office365 | Self::Waad | Self::WsFed => {
+                ENTERPRISE
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A direct request that ends a session without a browser, and what its answer proves.
 
 use crate::config::ClientConfig;
+use crate::error::foreign_text;
 use crate::host::{Header, HostError, HttpAnswer, HttpCall, HttpMethod};
+use crate::json::strict_object;
 use crate::outcome::{Doubt, Evidence, Failure, SessionStatus};
 use crate::plan::PlannedCall;
 use crate::provider::row::CallDialect;
@@ -13,6 +15,8 @@ use crate::secret::Secret;
 const TIMEOUT_MS: i64 = 5_000;
 /// More than any error message (CA-03).
 const MAX_BODY: i64 = 4 * 1024;
+/// What is longer may be a part of a token.
+const LONGEST_WORD: usize = 30;
 
 /// The request (CA-01 for text; Keycloak's documented logout for the form).
 pub(crate) fn call(config: &ClientConfig, planned: &PlannedCall, public_only: bool) -> HttpCall {
@@ -42,8 +46,15 @@ pub(crate) fn call(config: &ClientConfig, planned: &PlannedCall, public_only: bo
     }
 }
 
-/// What the answer proves, and the provider's error code. Only the documented answer proves the end.
-pub(crate) fn read(planned: &PlannedCall, answer: Result<&HttpAnswer, &HostError>) -> (SessionStatus, Option<String>) {
+/// What the answer proves, and the provider's error. Only the documented answer proves the end.
+pub(crate) fn read(
+    config: &ClientConfig,
+    planned: &PlannedCall,
+    answer: Result<&HttpAnswer, &HostError>,
+) -> (SessionStatus, Option<String>) {
+    let told = |answer: &HttpAnswer| {
+        error_code(answer).or_else(|| message(answer, [Some(&planned.token), config.client_secret.as_ref()]))
+    };
     match answer {
         Err(HostError::Offline { .. } | HostError::Insecure { .. }) => {
             (SessionStatus::Failed { because: Failure::ProviderUnreachable }, None)
@@ -55,13 +66,22 @@ pub(crate) fn read(planned: &PlannedCall, answer: Result<&HttpAnswer, &HostError
         }
         // Neither of these says anything about the session.
         Ok(answer) if matches!(answer.status, 408 | 429) => {
-            (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, error_code(answer))
+            (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, told(answer))
         }
         Ok(answer) if (400..500).contains(&answer.status) => {
-            (SessionStatus::Failed { because: Failure::ProviderRefused }, error_code(answer))
+            (SessionStatus::Failed { because: Failure::ProviderRefused }, told(answer))
         }
-        Ok(answer) => (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, error_code(answer)),
+        Ok(answer) => (SessionStatus::Unconfirmed { because: Doubt::CallInconclusive }, told(answer)),
     }
+}
+
+/// What an error without a code says (CA-03), unless it repeats something secret, whole or in part.
+fn message(answer: &HttpAnswer, secrets: [Option<&Secret>; 2]) -> Option<String> {
+    let body = strict_object(&answer.body).ok()?;
+    let message = body.get("message")?.as_str()?;
+    let repeats = secrets.into_iter().flatten().any(|secret| message.contains(secret.reveal()));
+    let may_repeat = message.split_whitespace().any(|word| word.len() > LONGEST_WORD);
+    (!repeats && !may_repeat).then(|| foreign_text(message))
 }
 
 /// Whether the same request may still succeed: not where the provider has said yes or no.
@@ -70,5 +90,27 @@ pub(crate) fn may_succeed_later(provider: SessionStatus) -> bool {
         SessionStatus::Failed { because } => because == Failure::ProviderUnreachable,
         SessionStatus::Unconfirmed { .. } => true,
         SessionStatus::Ended { .. } | SessionStatus::Pending | SessionStatus::NotAsked => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message;
+    use crate::host::HttpAnswer;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_sentence_that_could_hold_a_secret_is_left_out() {
+        let (token, secret) = (Secret::from("ACCESS TOKEN"), Secret::from("s3cret"));
+        let read = |sentence: &str| {
+            let body = serde_json::json!({ "message": sentence }).to_string().into_bytes();
+            message(&HttpAnswer { status: 400, headers: Vec::new(), body }, [Some(&token), Some(&secret)])
+        };
+        assert_eq!(read("The token has expired.").as_deref(), Some("The token has expired."));
+        for sentence in
+            ["ACCESS TOKEN is not valid", "s3cret is wrong", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczov is it"]
+        {
+            assert_eq!(read(sentence), None, "{sentence}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::account::TokenKind;
 use crate::cache::Leaver;
 use crate::end_session::Post;
 use crate::navigation::LogoutMode;
-use crate::plan::{BrowserNeed, Departure, LogoutPlan, PlanWarning, PlannedCall};
+use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
 use crate::provider::row::{Endpoint, ReturnCondition, RevocationScope};
 use crate::query;
 
@@ -38,9 +38,7 @@ fn sentences(plan: &LogoutPlan) -> Vec<String> {
     match (&plan.call, &plan.departure) {
         (Some(planned), _) => sentences.push(called(planned)),
         (None, Some(departure)) => sentences.extend(departed(plan, departure)),
-        (None, None) => {
-            sentences.push("The browser goes nowhere: the session at the provider is not ended.".to_owned())
-        }
+        (None, None) => sentences.extend(stayed(plan).map(str::to_owned)),
     }
     if !plan.tokens.is_empty() && plan.revocation != Endpoint::Missing {
         let place = match &plan.revocation {
@@ -93,6 +91,27 @@ fn called(planned: &PlannedCall) -> String {
          shows whether the session has ended.",
         without_query(&planned.call.endpoint)
     )
+}
+
+/// Nobody is asked: what that leaves, and the quietest way that would really end it.
+fn stayed(plan: &LogoutPlan) -> impl Iterator<Item = &'static str> {
+    let left = match plan.remainder {
+        Remainder::Nothing => "The browser goes nowhere: the app's own session is the only one.",
+        _ => "The browser goes nowhere: the session at the provider is not ended.",
+    };
+    let quietest = match (plan.obstacle, plan.remainder) {
+        (Some(Obstacle::NoToken), _) => {
+            Some("A direct request would end it without a browser; no token of the account is known for it.")
+        }
+        (Some(_), _) | (None, Remainder::Nothing | Remainder::Endless) => None,
+        (None, Remainder::ByRequest) => {
+            Some("With a farther reach a direct request would end it: the quietest way, and no browser is needed.")
+        }
+        (None, Remainder::ByPage) => Some(
+            "With a farther reach the browser would end it at the provider's sign-out page: no quieter way really does.",
+        ),
+    };
+    std::iter::once(left).chain(quietest)
 }
 
 fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {
@@ -174,7 +193,7 @@ fn warning(warning: &PlanWarning) -> String {
             }
             ReturnCondition::SocialConnection => "It may stay with the social provider, which can ignore the address.",
             ReturnCondition::NeedsIdToken => "It returns only if the ID token of the session is sent along.",
-            ReturnCondition::SetAtProvider => "It goes where the app's settings at the provider say; none can be sent.",
+            ReturnCondition::SetAtProvider => "No redirect address is sent: it goes where the app's settings at the provider say.",
         }
         .to_owned(),
         PlanWarning::PopupStaysOpen => "The popup stays open: no redirect address is sent.".to_owned(),

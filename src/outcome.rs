@@ -69,7 +69,7 @@ pub enum Failure {
     EndpointRefused,
     /// The provider has no end-session endpoint.
     NoEndpoint,
-    /// The provider answered with an error; `provider_error` is its code.
+    /// The provider answered with an error; `provider_error` tells which.
     ProviderRefused,
     /// The provider could not be reached.
     ProviderUnreachable,
@@ -143,7 +143,8 @@ pub struct AccountStatus {
 pub enum RevocationStatus {
     /// It was not sent yet; `resume` sends it, as long as `kept` names the token.
     Waiting,
-    /// The provider accepted the request: the token is dead, or was before.
+    /// The provider accepted the request: the token is dead, or was before. Also of an access token that, as the provider
+    /// documents, died with its refresh token.
     Revoked,
     /// The provider cannot revoke this kind of token.
     Unsupported,
@@ -219,7 +220,8 @@ pub struct LogoutOutcome {
     pub warnings: Vec<PlanWarning>,
     /// The identifier for finding this sign-out in the provider's logs.
     pub correlation_id: String,
-    /// The provider's error code, cut to 200 characters, controls removed. Never to be shown as HTML.
+    /// The provider's error code or, without one, what its error says: cut to 200 characters, controls removed, nothing
+    /// that could be a token. Never to be shown as HTML.
     pub provider_error: Option<String>,
     /// Where the browser has to go now, where no navigator took it there.
     pub next: Option<Navigation>,

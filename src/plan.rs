@@ -11,7 +11,8 @@ use crate::config::ClientConfig;
 use crate::cookie::Cookie;
 use crate::end_session::Draft;
 use crate::navigation::{LogoutMode, PopupWindow};
-use crate::provider::row::{DirectCall, Endpoint, ReturnCondition, RevocationScope};
+use crate::provider::row::{DirectCall, Endpoint, ReturnCondition, RevocationScope, Row};
+use crate::request::Reach;
 use crate::secret::{Secret, display_as_debug};
 
 /// What should be known before it happens.
@@ -217,6 +218,30 @@ pub(crate) enum Obstacle {
     NoToken,
 }
 
+/// What of the session elsewhere a sign-out leaves that asks nobody, and the quietest way to end it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Remainder {
+    /// The app's own session is the only one.
+    Nothing,
+    /// A direct request would end it.
+    ByRequest,
+    /// The provider's page would end it.
+    ByPage,
+    /// Nothing ends it.
+    Endless,
+}
+
+impl Remainder {
+    pub(crate) fn of(row: &Row) -> Self {
+        match &row.direct {
+            _ if row.farthest_reach == Reach::App => Self::Nothing,
+            Some(direct) if direct.enabled => Self::ByRequest,
+            _ if row.end_session != Endpoint::Missing => Self::ByPage,
+            _ => Self::Endless,
+        }
+    }
+}
+
 /// A token and whose it is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct OwnedToken {
@@ -250,6 +275,7 @@ pub struct LogoutPlan {
     pub(crate) departure: Option<Departure>,
     /// Why the provider is not asked although it was to be.
     pub(crate) obstacle: Option<Obstacle>,
+    pub(crate) remainder: Remainder,
     pub(crate) revocation: Endpoint,
     pub(crate) tokens: Vec<OwnedToken>,
     pub(crate) warnings: Vec<PlanWarning>,

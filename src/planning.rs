@@ -11,7 +11,7 @@ use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::leaving::{Leaving, session_token, tokens_to_revoke};
 use crate::navigation::LogoutMode;
-use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall};
+use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::query;
@@ -46,6 +46,7 @@ pub(crate) fn plan(
         call: None,
         departure: None,
         obstacle: None,
+        remainder: Remainder::of(&row),
         revocation: Endpoint::Missing,
         tokens: Vec::new(),
         warnings,
@@ -56,7 +57,8 @@ pub(crate) fn plan(
     };
     let asking = Asking { config, row: &row, request, reach, mode };
     if reach == Reach::App {
-        plan.warnings.push(PlanWarning::ProviderSessionRemains);
+        let remains = plan.remainder != Remainder::Nothing;
+        plan.warnings.extend(remains.then_some(PlanWarning::ProviderSessionRemains));
     } else {
         asking.ask(&mut plan, redirect_uri, clearing, metadata)?;
     }
@@ -183,7 +185,7 @@ impl Asking<'_> {
         if traits.social && returns {
             warnings.push(PlanWarning::MayNotReturn { why: ReturnCondition::SocialConnection });
         }
-        if traits.social {
+        if traits.own_client {
             warnings.push(PlanWarning::ConnectionNeedsOwnClient);
         }
         if traits.saml {
@@ -293,6 +295,8 @@ impl Asking<'_> {
 fn conditions(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
     let open = |why: &&ReturnCondition| match why {
         ReturnCondition::NeedsIdToken => draft.id_token_hint.is_none(),
+        // Where it goes when no address is sent.
+        ReturnCondition::SetAtProvider => false,
         ReturnCondition::MustBeRegistered => !row.compares_with_token_only || draft.id_token_hint.is_some(),
         _ => true,
     };

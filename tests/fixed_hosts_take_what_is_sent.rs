@@ -48,7 +48,8 @@ const BOTH: Tokens = &[(TokenKind::RefreshToken, REFRESH_TOKEN), (TokenKind::Acc
 const ACCESS: Tokens = &[(TokenKind::AccessToken, TOKEN)];
 const STRANGE: Tokens = &[(TokenKind::AccessToken, "token-9")];
 
-/// Each vendor's row, whether revoking there ends more than the session, and the tokens that it takes.
+/// Each vendor's row, whether revoking there ends more than the session, and the tokens that it takes. Where it ends more,
+/// access tokens die with the refresh token.
 fn rows() -> [(&'static str, Provider, bool, Tokens); 5] {
     [
         (HOSTS[0], Provider::Github, false, ACCESS),
@@ -66,7 +67,17 @@ fn every_row_is_taken_by_its_vendors_rules() {
         println!("{provider}");
         let statuses = revoked(&vendors, provider, everywhere, tokens);
         assert_eq!(statuses, vec![RevocationStatus::Revoked; tokens.len()], "{host}: {:?}", vendors.0[host].asked());
-        assert_eq!(vendors.0[host].asked().len(), tokens.len(), "{host}");
+        let sent = if everywhere { 1 } else { tokens.len() };
+        assert_eq!(vendors.0[host].asked().len(), sent, "{host}");
+    }
+}
+
+#[test]
+fn an_access_token_alone_is_taken_by_every_row() {
+    let vendors = start();
+    for (host, provider, everywhere, _) in rows() {
+        assert_eq!(revoked(&vendors, provider, everywhere, ACCESS), [RevocationStatus::Revoked], "{host}");
+        assert_eq!(vendors.0[host].asked().len(), 1, "{host}");
     }
 }
 

@@ -81,7 +81,15 @@ fn every_row_is_taken_by_its_vendors_rules() {
         (Provider::Passport { domain: Some(base.clone()) }, &with_slash, BYE, None),
         (Provider::Cognito { domain: base.clone() }, &base, BYE, None),
         (Provider::Okta { issuer: base.clone() }, &base, BYE, None),
-        (Provider::AzureB2c { authority: format!("{base}/tenant/policy") }, &base, BYE, None),
+        (
+            Provider::AzureB2c {
+                authority: format!("{base}/tenant/policy"),
+                known_authorities: vec!["127.0.0.1".to_owned()],
+            },
+            &base,
+            BYE,
+            None,
+        ),
     ];
     for (provider, issuer, target, reach) in by_browser {
         println!("{provider}");

@@ -4,7 +4,7 @@ use super::discover::Lookup;
 use super::run::{Run, Stored};
 use super::store::failed;
 use super::{LogoutClient, entropy};
-use crate::error::LogoutError;
+use crate::error::{LogoutError, foreign_text};
 use crate::host::HostError;
 use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
 use crate::pending::{self, Record};
@@ -192,7 +192,7 @@ fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let open_window = std::mem::take(&mut record.open_window);
     let provider = match &returned.error {
         Some(error) => {
-            record.provider_error = Some(plain(error));
+            record.provider_error = Some(foreign_text(error));
             SessionStatus::Failed { because: Failure::ProviderRefused }
         }
         None if echoes => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
@@ -209,7 +209,7 @@ fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
         Some("login_required") => SessionStatus::Ended { evidence: crate::outcome::Evidence::LoginRequired },
         Some("consent_required") => alive,
         Some(error) => {
-            record.provider_error = Some(plain(error));
+            record.provider_error = Some(foreign_text(error));
             SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive }
         }
         None if returned.code => alive,
@@ -226,11 +226,6 @@ fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
 /// The answer to the browser that left has said which cookies to delete; by now they may be those of a new session.
 fn told(outcome: LogoutOutcome) -> LogoutOutcome {
     LogoutOutcome { cookies: Vec::new(), ..outcome }
-}
-
-/// PLR-07: a foreign text, cut and without controls.
-fn plain(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
 fn no_answer(error: &HostError) -> LogoutError {

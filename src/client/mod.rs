@@ -36,7 +36,7 @@ use crate::plan::LogoutPlan;
 use crate::planning;
 use crate::provider::row::{Endpoint, Row};
 use crate::registration::ClientRegistration;
-use crate::request::EndSessionRequest;
+use crate::request::{EndSessionRequest, Who};
 use crate::secret::Secret;
 
 /// Signs users out. Made once, from a configuration and the host's callbacks; safe to share between threads.
@@ -93,7 +93,7 @@ impl LogoutClient {
     ///
     /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
     pub fn plan(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
-        let request = asked::named(&self.config.layout, request);
+        let request = self.named(request);
         let asked = asked::check(&self.config, &self.row, &self.registered, &request)?;
         let clearing = self.look(&asked.leaver).map_err(store::before)?;
         let metadata = self.kept_metadata(entropy::now());
@@ -200,12 +200,25 @@ impl LogoutClient {
     /// Fails as `sign_out` of `Who::Everyone` does. The bindings have it too. Touches: store, network, navigator,
     /// listeners.
     pub fn logout(&self) -> Result<LogoutOutcome, LogoutError> {
-        self.sign_out(&EndSessionRequest::new(crate::request::Who::Everyone))
+        self.sign_out(&EndSessionRequest::new(Who::Everyone))
     }
 
     /// An account as records and epochs name it.
     fn name_of(&self, account: &str) -> String {
         account_name(&self.config.layout, account).into_owned()
+    }
+
+    fn named<'a>(&self, request: &'a EndSessionRequest) -> Cow<'a, EndSessionRequest> {
+        let Who::This { account } = &request.who else {
+            return Cow::Borrowed(request);
+        };
+        match account_name(&self.config.layout, &account.home_account_id) {
+            Cow::Borrowed(_) => Cow::Borrowed(request),
+            Cow::Owned(home_account_id) => {
+                let account = Account { home_account_id, ..account.clone() };
+                Cow::Owned(EndSessionRequest { who: Who::This { account }, ..request.clone() })
+            }
+        }
     }
 
     fn selector<'a>(&'a self, leaver: &'a Leaver) -> Selector<'a> {

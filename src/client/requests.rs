@@ -4,11 +4,12 @@
 use super::discover::Lookup;
 use super::run::Run;
 use super::{LogoutClient, entropy};
-use crate::account::Token;
+use crate::account::{Token, TokenKind};
 use crate::asked::check_opaque;
 use crate::direct_call;
 use crate::host::{HostError, HttpAnswer};
 use crate::outcome::{Failure, RevocationStatus, SessionStatus};
+use crate::pending::Record;
 use crate::plan::{OwnedToken, PlannedCall};
 use crate::planning::{about_metadata, refused_metadata};
 use crate::provider::row::{Endpoint, Row, endpoint_url};
@@ -36,7 +37,7 @@ impl LogoutClient {
         let planned = PlannedCall { call, account: calling.account.clone(), token: calling.token.clone() };
         let request = direct_call::call(&self.config, &planned, self.row.public_addresses_only);
         let answer = self.send(request);
-        let (provider, error) = direct_call::read(&planned, answer.as_ref());
+        let (provider, error) = direct_call::read(&self.config, &planned, answer.as_ref());
         let again = direct_call::may_succeed_later(provider).then(|| {
             let now = entropy::now();
             let next_at = now.saturating_add(pause(calling.tries, answer.as_ref().ok(), now));
@@ -90,7 +91,11 @@ impl LogoutClient {
                 .iter()
                 .any(|known| known.kind == one.kind && known.status == RevocationStatus::Unsupported);
             let endpoint = endpoint.as_ref().map(Option::as_deref).map_err(|refusal| *refusal);
-            let done = self.revoke_one(&row, endpoint, unsupported, &one);
+            let done = if row.revocations.cascades && died(&run.record, &one) {
+                Revoking { status: RevocationStatus::Revoked, token: None, ..one }
+            } else {
+                self.revoke_one(&row, endpoint, unsupported, &one)
+            };
             run.change(move |record| {
                 if let Some(known) = record.revocations.get_mut(at) {
                     known.clone_from(&done);
@@ -137,4 +142,11 @@ impl LogoutClient {
             status => Revoking { provider_error: read.provider_error, ..ended(status) },
         }
     }
+}
+
+/// Whether an access token has died with the refresh token of its account (REV-06).
+fn died(record: &Record, one: &Revoking) -> bool {
+    let refresh = |known: &Revoking| known.kind == TokenKind::RefreshToken && known.status == RevocationStatus::Revoked;
+    let owner = |known: &Revoking| !known.account.is_empty() && known.account == one.account;
+    one.kind == TokenKind::AccessToken && record.revocations.iter().any(|known| refresh(known) && owner(known))
 }

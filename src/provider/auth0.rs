@@ -21,7 +21,8 @@ pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> R
         revocation: Endpoint::Known(format!("{base}/oauth/revoke")),
         authorization: Endpoint::Known(format!("{base}/authorize")),
         farthest_reach: Reach::Upstream,
-        may_not_return: &[ReturnCondition::MustBeRegistered],
+        // A0-02: without a target the browser goes to the first address of the list that counts.
+        may_not_return: &[ReturnCondition::MustBeRegistered, ReturnCondition::SetAtProvider],
         revocations: RevocationRule::REFRESH_ONLY,
         ..Row::standard(&format!("{base}/"))
     };

@@ -10,14 +10,24 @@ use crate::query;
 /// Tenants live below this host; a tenant's own domain is named in full.
 const HOST_SUFFIX: &str = "b2clogin.com";
 
-pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
+pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError> {
     let refuse = |detail: &str| Err(LogoutError::configuration("B2C-01", detail));
     let Ok(url) = endpoint_url(authority) else {
         return refuse("the authority is not an https address");
     };
+    let host = url.host_str().unwrap_or_default();
+    let tenant = host.strip_suffix(HOST_SUFFIX).and_then(|front| front.strip_suffix('.'));
+    let named = known.iter().any(|known| known.eq_ignore_ascii_case(host));
+    if !named && tenant.is_none_or(|tenant| tenant.is_empty() || tenant.contains('.')) {
+        return Err(LogoutError::configuration(
+            "B2C-05",
+            "the authority's host must be {tenant}.b2clogin.com; name the tenant's own domain in known_authorities",
+        ));
+    }
     let (front, policy, _) = query::split(authority);
     let front = front.trim_end_matches('/');
-    let segments = url.path_segments().map(|all| all.filter(|segment| !segment.is_empty()).count()).unwrap_or(0);
+    let path = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty());
+    let segments = path.skip_while(|segment| *segment == "tfp").count();
     let in_query = policy.map(|text| query::decode(text).iter().any(|(name, value)| name == "p" && !value.is_empty()));
     match (segments, in_query) {
         (2, None) | (1, Some(true)) => {}
@@ -63,11 +73,11 @@ fn parameters() -> Parameters {
 }
 
 /// Another policy of the same host for one request.
-pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutError> {
-    let other = row(authority).map_err(as_request)?;
+pub(super) fn row_at(configured: &Row, authority: &str, known: &[String]) -> Result<Row, LogoutError> {
+    let origin = |address: &str| endpoint_url(address).ok().map(|url| url.origin());
     // The ID token goes along, so that the port counts as well.
-    if endpoint_url(&other.issuer).map(|url| url.origin()) != endpoint_url(&configured.issuer).map(|url| url.origin()) {
+    if origin(authority).is_some_and(|asked| Some(asked) != origin(&configured.issuer)) {
         return Err(LogoutError::request("ENTRA-04", "the authority lies on another host than the configured one"));
     }
-    Ok(other)
+    row(authority, known).map_err(as_request)
 }

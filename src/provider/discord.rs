@@ -6,6 +6,7 @@ const REVOCATIONS: RevocationRule = RevocationRule {
     by_default: false,
     scope: Some(RevocationScope::EveryTokenOfApp),
     needs_secret: true,
+    cascades: true,
     ..RevocationRule::STANDARD
 };
 

@@ -17,7 +17,8 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty() && !tenant.contains('.')) else {
         return refuse("the authority's host must be {tenant}.ciamlogin.com; for another domain use Provider.Oidc");
     };
-    let base = match url.path().trim_matches('/') {
+    let path = url.path().trim_matches('/');
+    let base = match path.strip_suffix("/v2.0").unwrap_or(path) {
         path if path.contains('/') || url.query().is_some() || url.port().is_some() => {
             return refuse("the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing");
         }

@@ -7,6 +7,7 @@ const REVOCATIONS: RevocationRule = RevocationRule {
     dialect: RevocationDialect::TokenAlone,
     by_default: false,
     scope: Some(RevocationScope::WholeGrant),
+    cascades: true,
     ..RevocationRule::STANDARD
 };
 

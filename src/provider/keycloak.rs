@@ -2,7 +2,7 @@
 //! documentation on securing applications.
 
 use super::parameters::{Carries, Parameters};
-use super::row::{CallDialect, DirectCall, Endpoint, Row, check_issuer};
+use super::row::{CallDialect, DirectCall, Endpoint, RevocationRule, Row, check_issuer};
 use crate::error::LogoutError;
 use crate::query;
 
@@ -32,6 +32,7 @@ pub(super) fn row(server: &str, realm: &str, direct: bool) -> Result<Row, Logout
             success: 204,
             ends_other_apps: false,
         }),
+        revocations: RevocationRule { cascades: true, ..RevocationRule::STANDARD },
         ..Row::standard(&issuer)
     })
 }

@@ -112,8 +112,12 @@ pub enum Provider {
     /// Azure AD B2C.
     AzureB2c {
         /// The authority with its policy: `https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com/{policy}`, or the same
-        /// without the policy and with `?p={policy}`. The host may be the tenant's own.
+        /// without the policy and with `?p={policy}`. The path may begin with `tfp`.
         authority: String,
+        /// The tenant's own domains, without scheme: only these and b2clogin.com are believed to be Microsoft's.
+        #[uniffi(default)]
+        #[serde(default)]
+        known_authorities: Vec<String>,
     },
     /// Microsoft Entra External ID.
     EntraExternalId {
@@ -230,7 +234,7 @@ impl Provider {
                 Ok(if *omit_client_id { oidc::without_client_id(row) } else { row })
             }
             Self::Entra { authority } => entra::row(authority),
-            Self::AzureB2c { authority } => azure_b2c::row(authority),
+            Self::AzureB2c { authority, known_authorities } => azure_b2c::row(authority, known_authorities),
             Self::EntraExternalId { authority } => entra_external_id::row(authority),
             Self::AdFs { issuer } => ad_fs::row(issuer),
             Self::Auth0 { domain, endpoint, omit_client_id, allowed_logout_urls, tenant_allowed_logout_urls } => {
@@ -260,7 +264,7 @@ impl Provider {
     pub(crate) fn row_at(&self, configured: &Row, authority: &str) -> Result<Row, LogoutError> {
         match self {
             Self::Entra { .. } => entra::row_at(configured, authority),
-            Self::AzureB2c { .. } => azure_b2c::row_at(configured, authority),
+            Self::AzureB2c { known_authorities, .. } => azure_b2c::row_at(configured, authority, known_authorities),
             _ => Err(LogoutError::request("REQ-08", "this provider has no other authority; leave it out")),
         }
     }

@@ -82,6 +82,8 @@ pub(crate) struct RevocationRule {
     pub(crate) scope: Option<RevocationScope>,
     /// Whether it needs the client's secret, which only a server has (PRV-02).
     pub(crate) needs_secret: bool,
+    /// Whether access tokens die with the refresh token (REV-06).
+    pub(crate) cascades: bool,
 }
 
 impl RevocationRule {
@@ -91,6 +93,7 @@ impl RevocationRule {
         by_default: true,
         scope: None,
         needs_secret: false,
+        cascades: false,
     };
     pub(crate) const REFRESH_ONLY: Self = Self { kinds: &[TokenKind::RefreshToken], ..Self::STANDARD };
 }

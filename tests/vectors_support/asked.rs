@@ -118,7 +118,10 @@ impl Asked<'_> {
                     // The policy stands where the tenant's metadata has it.
                     let known = metadata(self.0).and_then(|known| owned(known["end_session_endpoint"].as_str()));
                     let known = known.map(|address| address.replace("/oauth2/v2.0/logout", ""));
-                    Provider::AzureB2c { authority: known.unwrap_or_else(|| authority.to_owned()) }
+                    Provider::AzureB2c {
+                        authority: known.unwrap_or_else(|| authority.to_owned()),
+                        known_authorities: Vec::new(),
+                    }
                 } else {
                     discovered(authority)
                 }

@@ -70,8 +70,10 @@ class AzureB2c:
     """The authority with its policy.
 
     It is ``https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com/{policy}``, or the same without the policy and with
-    ``?p={policy}``. The host may be the tenant's own.
+    ``?p={policy}``. The path may begin with ``tfp``.
     """
+    known_authorities: tuple[str, ...] = ()
+    """The tenant's own domains, without scheme: only these and b2clogin.com are believed to be Microsoft's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
