@@ -21,7 +21,7 @@ sum() { awk '{ total += $1 } END { print total + 0 }'; }
 
 # suite NAME COUNTER COMMAND…: runs, shows, counts. A suite that fails without a failing test has one failure all the same.
 suite() {
-  local name=$1 counter=$2 log="$logs/$1.log" status ok bad
+  local name=$1 counter=$2 log="$logs/$1.log" status ok bad begun=$SECONDS
   shift 2
   printf '\n== %s\n' "$name"
   "$@" 2>&1 | tee "$log"
@@ -33,6 +33,7 @@ suite() {
     bad=1
   fi
   add "$ok" "$bad"
+  printf '%s: %d passed, %d failed, %d s\n' "$name" "$ok" "$bad" $((SECONDS - begun))
   local count
   count=$(sed -nE "s/^.*$name: ([0-9]+) cases.*$/\1/p" "$log" | tail -n 1)
   [ -z "$count" ] || cases[$name]=$count

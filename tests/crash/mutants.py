@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Takes one rule out of the core, in a copy below `build/mutants`, and sees that the crash harness finds violations.
 
-With names of mutants as arguments: only those; else all, each until its first violations.
+With names of mutants as arguments: only those; else all, each until its first violations. One that was caught in the same
+sources before is not built again.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -88,6 +90,15 @@ def copy(name: str) -> Path:
     return place
 
 
+def fingerprint(place: Path) -> str:
+    """Everything that decides whether this mutant is caught."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for file in sorted(path for path in place.rglob("*") if path.is_file()):
+        digest.update(f"{file.relative_to(place)}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def cargo(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Cargo in the copy; what the mutants have in common is built once."""
     environment = {**os.environ, "CARGO_TARGET_DIR": str(MUTANTS / "target")}
@@ -98,6 +109,11 @@ def cargo(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def is_caught(name: str, *, first: bool) -> bool:
     """Whether the harness finds something wrong with this mutant; one that cannot be built shows nothing."""
     place = copy(name)
+    stamp, sources = MUTANTS / f"{name}.caught", fingerprint(place)
+    if first and stamp.exists() and stamp.read_text() == sources:
+        print(f"ok mutant {name}: caught before, and nothing has changed", flush=True)
+        return True
+    stamp.unlink(missing_ok=True)
     built = cargo(place, "--no-run")
     if built.returncode:
         print(built.stderr)
@@ -109,6 +125,8 @@ def is_caught(name: str, *, first: bool) -> bool:
     print(*violations[: 3 if first else None], *[line for line in lines if line.startswith("crash: ")], sep="\n")
     caught = bool(violations) and ran.returncode != 0
     print(f"{'' if caught else 'not '}ok mutant {name}", flush=True)
+    if caught:
+        stamp.write_text(sources)
     return caught
 
 

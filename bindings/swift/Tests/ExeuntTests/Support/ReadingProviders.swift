@@ -17,7 +17,9 @@ extension Read {
             switch name {
             case "oidc": try oidc(fields)
             case "entra": .entra(authority: try fields.text("authority"))
-            case "azure_b2c": .azureB2c(authority: try fields.text("authority"))
+            case "azure_b2c":
+                .azureB2c(
+                    authority: try fields.text("authority"), knownAuthorities: try fields.texts("known_authorities"))
             case "entra_external_id": .entraExternalId(authority: try fields.text("authority"))
             case "ad_fs": .adFs(issuer: try fields.text("issuer"))
             case "auth0": try auth0(fields)
