@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Takes each column of each provider's row away, so that the row has the default there, and sees that its cases fail.
 
-Columns are the members of a row, those of its rule for revocations, and each of its parameters. Only a case of this very
-provider counts. One that none of them misses is either not tested or says what the default says anyway. Works on a copy
-below `target`, and shares the build folder. With names of providers as arguments: only their rows.
+Columns are the members of a row, those of its rule for revocations, and each of its parameters. Only a case of this
+very provider counts. One that none of them misses is either not tested or says what the default says anyway. Works on a
+copy below `target`, and shares the build folder. With names of providers as arguments: only their rows.
 """
 
 import json

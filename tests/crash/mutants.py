@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Takes one rule out of the core, in a copy below `build/mutants`, and sees that the crash harness finds violations.
 
-With names of mutants as arguments: only those; else all, each until its first violations. One that was caught in the same
-sources before is not built again.
+With names of mutants as arguments: only those; else all, each until its first violations. One that was caught in the
+same sources before is not built again.
 """
 
 import hashlib
