@@ -48,7 +48,7 @@ wheel: tools ## the Python wheel, optimised and stripped, in build/wheels
 kotlin: tools ## the JVM jar with the native library inside
 	@bindings/kotlin/build.sh
 
-swift: tools ## the Swift package, generated and compiled
+swift: tools ## the Swift package, its sources generated
 	@bindings/swift/generate.sh
 
 fuzz: tools ## longer fuzzing: SECONDS_EACH=300 make fuzz

@@ -91,6 +91,9 @@ pub(crate) fn check<'a>(
 
 /// How far it may go, and what has to be said for that.
 fn check_reach(config: &ClientConfig, row: &Row, request: &EndSessionRequest, reach: Reach) -> Result<(), LogoutError> {
+    if request.revoke_tokens == Some(true) && reach == Reach::App {
+        return refuse("REQ-02", "a sign-out with the reach App asks nobody to revoke; leave out revoke_tokens");
+    }
     if reach > row.farthest_reach {
         return refuse(row.too_far.rule, row.too_far.detail);
     }

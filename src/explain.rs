@@ -57,7 +57,7 @@ fn sentences(plan: &LogoutPlan) -> Vec<String> {
         sentences.push(format!("The provider has no revocation endpoint: {tokens} can be used until expiry."));
     }
     sentences.extend(plan.warnings.iter().map(warning));
-    if plan.departure.is_some() {
+    if plan.departure.as_ref().is_some_and(|departure| departure.draft.redirect_uri.is_some()) {
         sentences.push(
             "A return from the provider will not prove that its session has ended: the user may have declined. Only a \
              proof can show it."

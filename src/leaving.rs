@@ -117,8 +117,11 @@ impl Leaving {
         // Where the hint is the session itself it names whose session ends as well as the token does (A0-22).
         let named = id_token_hint.is_some() || row.logout_hint_is_sid && logout_hint.is_some();
         if row.sends_id_token && row.asks_without_token && !named {
-            let cure = "keep the ID token of the sign-in and give it with the account".to_owned();
-            warnings.push(PlanWarning::ConfirmationWillShow { cure });
+            let cure = match &request.who {
+                Who::Everyone => "give an id_token_hint, or name the account and keep its ID token",
+                Who::This { .. } => "keep the ID token of the sign-in and give it with the account",
+            };
+            warnings.push(PlanWarning::ConfirmationWillShow { cure: cure.to_owned() });
         }
         Self { id_token_hint, logout_hint }
     }

@@ -350,6 +350,11 @@ pub(crate) fn scope(home: Home, leaver: &Leaver) -> String {
     }
 }
 
+/// How long a `state` of ours is: the scope and two random numbers.
+pub(crate) fn state_length(home: Home, leaver: &Leaver) -> usize {
+    scope(home, leaver).len() + 2 * (1 + RANDOM_LENGTH)
+}
+
 /// The store's prefix of a scope.
 pub(crate) fn prefix(scope: &str) -> String {
     format!("{OWN_PREFIX}pending.{scope}.")

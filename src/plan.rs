@@ -12,6 +12,7 @@ use crate::cookie::Cookie;
 use crate::end_session::Draft;
 use crate::navigation::{LogoutMode, PopupWindow};
 use crate::provider::row::{DirectCall, Endpoint, ReturnCondition, RevocationScope, Row};
+use crate::query::split;
 use crate::request::Reach;
 use crate::secret::{Secret, display_as_debug};
 
@@ -166,6 +167,19 @@ pub enum LogoutStep {
 }
 
 display_as_debug!(PlanWarning, LogoutStep);
+
+impl LogoutStep {
+    /// For printing: what an app puts into the query of its own page may be a secret.
+    fn without_query(self) -> Self {
+        match self {
+            Self::Navigate { endpoint, mode, redirect_uri, parameters } => {
+                let redirect_uri = redirect_uri.map(|uri| split(&uri).0.to_owned());
+                Self::Navigate { endpoint, mode, redirect_uri, parameters }
+            }
+            other => other,
+        }
+    }
+}
 
 /// The navigation, as far as it is known beforehand.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -337,6 +351,7 @@ impl LogoutPlan {
 
 impl fmt::Debug for LogoutPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogoutPlan").field("steps", &self.steps()).field("warnings", &self.warnings).finish()
+        let steps: Vec<LogoutStep> = self.steps().into_iter().map(LogoutStep::without_query).collect();
+        f.debug_struct("LogoutPlan").field("steps", &steps).field("warnings", &self.warnings).finish()
     }
 }

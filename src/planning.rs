@@ -11,6 +11,7 @@ use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::leaving::{Leaving, session_token, tokens_to_revoke};
 use crate::navigation::LogoutMode;
+use crate::pending;
 use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
@@ -18,8 +19,8 @@ use crate::query;
 use crate::request::{EndSessionRequest, OnCancel, Reach, Who};
 use crate::unfinished::fingerprint;
 
-/// As long as the longest `state` of ours: for judging the length of an address before the state is drawn.
-const STATE_LENGTH: usize = 68;
+/// As long as a correlation identifier that is drawn.
+const UUID_LENGTH: usize = 36;
 
 /// Joins what was asked with what is known. Still nothing happens.
 pub(crate) fn plan(
@@ -161,7 +162,8 @@ impl Asking<'_> {
             }
             Endpoint::Known(_) | Endpoint::Discovered => {
                 self.about_connection(draft.redirect_uri.is_some(), &mut plan.warnings);
-                plan.departure = Some(self.depart(end_session, draft, because, &mut plan.warnings)?);
+                let state = pending::state_length(config.home, &plan.leaver);
+                plan.departure = Some(self.depart(end_session, draft, because, state, &mut plan.warnings)?);
             }
         }
         Ok(())
@@ -224,6 +226,7 @@ impl Asking<'_> {
         endpoint: Endpoint,
         draft: Draft,
         because: BrowserNeed,
+        state: usize,
         warnings: &mut Vec<PlanWarning>,
     ) -> Result<Departure, LogoutError> {
         let Self { config, row, request, mode, .. } = self;
@@ -234,11 +237,16 @@ impl Asking<'_> {
             }
             Endpoint::Discovered | Endpoint::Missing => None,
         };
-        let state = "x".repeat(STATE_LENGTH);
-        let too_long = |address: &String| end_session::build(&row.parameters, &draft, address, &state, "").hint_dropped;
-        let hint_dropped = address.as_ref().is_some_and(too_long);
+        // Neither is drawn yet, but both are as long as these.
+        let (state, correlation_id) = ("x".repeat(state), "x".repeat(UUID_LENGTH));
+        let build = |address| end_session::build(&row.parameters, &draft, address, &state, &correlation_id);
+        let hint_dropped = address.as_ref().is_some_and(|address| build(address).hint_dropped);
         let named = draft.clone();
-        let draft = self.named(draft, !hint_dropped)?;
+        let mut draft = self.named(draft, !hint_dropped)?;
+        if hint_dropped {
+            draft.id_token_hint = None;
+            warnings.extend(dropped(row, &draft));
+        }
         match &draft.redirect_uri {
             Some(_) => warnings.extend(conditions(row, &draft)),
             None if row.may_not_return.contains(&ReturnCondition::SetAtProvider) => {
@@ -250,9 +258,6 @@ impl Asking<'_> {
         let jars = config.sign_in_browser.zip(config.sign_out_browser);
         if jars.is_some_and(|jars| jars != (BrowserMode::Shared, BrowserMode::Shared)) {
             warnings.push(PlanWarning::DifferentCookieJar);
-        }
-        if hint_dropped {
-            warnings.extend(without_hint(row, &draft));
         }
         Ok(Departure {
             endpoint: address,
@@ -303,11 +308,24 @@ fn conditions(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
     row.may_not_return.iter().filter(open).map(|why| PlanWarning::MayNotReturn { why: *why }).collect()
 }
 
-/// What it means that the ID token has to be left out: a return that needs it has become unsure too.
+/// The ID token has to be left out: the user may be asked.
+fn dropped(row: &Row, draft: &Draft) -> impl Iterator<Item = PlanWarning> {
+    let named = row.logout_hint_is_sid && draft.logout_hint.is_some();
+    let cure = if row.accepts_post {
+        "have less put into the ID token, or sign out from a server, which sends a long one as a form"
+    } else {
+        "have less put into the ID token"
+    };
+    let asks = row.sends_id_token && row.asks_without_token && !named;
+    let confirmation = asks.then(|| PlanWarning::ConfirmationWillShow { cure: cure.to_owned() });
+    std::iter::once(PlanWarning::HintDropped).chain(confirmation)
+}
+
+/// The same on the way there, when a return that needs the ID token has become unsure too.
 pub(crate) fn without_hint(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
     let needs = draft.redirect_uri.is_some() && row.may_not_return.contains(&ReturnCondition::NeedsIdToken);
     let unsure = needs.then_some(PlanWarning::MayNotReturn { why: ReturnCondition::NeedsIdToken });
-    std::iter::once(PlanWarning::HintDropped).chain(unsure).collect()
+    dropped(row, draft).chain(unsure).collect()
 }
 
 /// A target inside the address of a page. It stands as it is unless something in it would end it early (A0-10).

@@ -232,18 +232,31 @@ pub(crate) fn returned_to(sent: &str, returned: &str) -> bool {
     let (Ok(ours), Ok(theirs)) = (Url::parse(sent), Url::parse(returned)) else {
         return false;
     };
+    // What a parser had to repair is another address.
+    let path = raw_path(returned);
+    let as_sent = path == raw_path(sent) || path == theirs.path();
     let registered_query = crate::query::decode(ours.query().unwrap_or(""));
     let mut returned_query = crate::query::decode(theirs.query().unwrap_or(""));
     ours.scheme() == theirs.scheme()
         && ours.host() == theirs.host()
         && ours.port_or_known_default() == theirs.port_or_known_default()
         && ours.path() == theirs.path()
+        && as_sent
         && theirs.username().is_empty()
         && theirs.password().is_none()
         && registered_query.iter().all(|pair| {
             let found = returned_query.iter().position(|other| other == pair);
             found.map(|at| returned_query.swap_remove(at)).is_some()
         })
+}
+
+/// The path as it is written.
+fn raw_path(address: &str) -> &str {
+    let (front, ..) = crate::query::split(address);
+    match front.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => front.split_once(':').map_or("", |(_, rest)| rest),
+    }
 }
 
 /// The origin of a page: scheme, host and port. RFC 6454 §6.2.

@@ -2,7 +2,7 @@
 
 use crate::cookie::{LOOPBACK_TICKET, TICKET};
 use crate::host::Header;
-use crate::navigation::{Navigation, NavigationMethod};
+use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
 use crate::outcome::{Completion, Doubt, LogoutOutcome, NotOursReason, SessionStatus};
 use crate::secret::{Secret, display_as_debug};
 
@@ -51,7 +51,7 @@ impl LogoutOutcome {
     /// the session are deleted.
     pub fn reply(&self) -> Reply {
         let reply = match (&self.next, &self.return_to) {
-            (Some(next), _) => leave(next),
+            (Some(next), _) => leave(next, self.frame_parent.as_deref()),
             (None, Some(page)) => Reply::see_other(page),
             (None, None) => local(self),
         };
@@ -70,7 +70,7 @@ impl LogoutOutcome {
 impl Navigation {
     /// The answer to a browser that goes there, such as to a proof: the cookies it has are enough.
     pub fn reply(&self) -> Reply {
-        leave(self)
+        leave(self, None)
     }
 }
 
@@ -134,15 +134,15 @@ pub fn ticket_in_cookies(header: &Secret) -> Option<Secret> {
     find(TICKET).or_else(|| find(LOOPBACK_TICKET))
 }
 
-fn leave(next: &Navigation) -> Reply {
+fn leave(next: &Navigation, parent: Option<&str>) -> Reply {
     match next.method {
         NavigationMethod::Get => Reply::see_other(next.url.reveal()),
-        NavigationMethod::Post => form_page(next),
+        NavigationMethod::Post => form_page(next, parent),
     }
 }
 
-/// A page whose form submits itself; a button stands in where scripts are off.
-fn form_page(next: &Navigation) -> Reply {
+/// A page whose form submits itself; a button stands in where scripts are off. Only a hidden frame has it inside a page.
+fn form_page(next: &Navigation, parent: Option<&str>) -> Reply {
     const SCRIPT: &str = "document.forms[0].submit()";
     let fields: String = next
         .form
@@ -158,7 +158,8 @@ fn form_page(next: &Navigation) -> Reply {
          action=\"{}\">{fields}<noscript><button>Sign out</button></noscript></form><script>{SCRIPT}</script></html>",
         escape(action)
     );
-    page(body, SCRIPT, "'none'")
+    let ancestors = if next.mode == LogoutMode::Silent { parent.unwrap_or("'self'") } else { "'none'" };
+    page(body, SCRIPT, ancestors)
 }
 
 /// A page that runs this script and nothing else, and stands in frames of these ancestors only.

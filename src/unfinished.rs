@@ -50,7 +50,7 @@ pub(crate) struct Clear {
     pub(crate) after_return: bool,
     /// The epochs that this sign-out set, by the key of the card: while they stand nobody has signed in again.
     pub(crate) epochs: BTreeMap<String, String>,
-    /// The epochs before those, where they are not written in one commit with this: until they are, the old ones stand.
+    /// The epochs before those: key by key they stand until the new ones are written.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) replaced: BTreeMap<String, Option<String>>,
     /// Accounts that have signed in again.

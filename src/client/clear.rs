@@ -61,6 +61,7 @@ impl LogoutClient {
         let mut beside = beside;
         beside.require.push(seen);
         beside.write.push(epoch.clone());
+        next.clear.replaced.insert(epoch.key, replaced);
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
@@ -77,7 +78,6 @@ impl LogoutClient {
             });
         }
         if run.is_recorded() {
-            next.clear.replaced.insert(epoch.key, replaced);
             match self.store.commit(joined(run.writing(&next), beside)) {
                 Ok(Commit::Committed) => run.written(next),
                 Ok(Commit::Conflict) => {
@@ -117,7 +117,7 @@ impl LogoutClient {
     }
 
     /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
-    /// before, nor the one that this replaced and that a crash left there.
+    /// before, nor the one that this replaced and that a crash, or a store that does not do what it says, left there.
     fn next_epoch(
         &self,
         record: &Record,
@@ -225,6 +225,10 @@ impl LogoutClient {
             match left {
                 _ if struck => run.change(move |record| strike(record, &leaver)),
                 Ok(left) => {
+                    if !left.touched().is_empty() && matches!(self.record(&run.record.id), Ok(None)) {
+                        // Not even the record is there: the store says of more that it is done than is.
+                        run.unrecord();
+                    }
                     let now = entropy::now();
                     let later = now.saturating_add(pause(run.record.clear.tries, None, now));
                     run.change(move |record| note_left(record, &leaver, &left, later));

@@ -31,7 +31,7 @@ enum Leg {
 
 /// What the stored record says to a return.
 enum Verdict {
-    Ended { open_window: bool, caller_state: Option<Secret> },
+    Ended { open_window: bool, caller_state: Option<Secret>, after_all: bool },
     Answered { open_window: bool },
     Before,
     NotOurs(NotOursReason),
@@ -61,9 +61,9 @@ impl LogoutClient {
         });
         let updated = updated.map_err(|error| no_answer(&error))?.map(|(stored, ())| stored);
         match (verdict, updated) {
-            (Verdict::Ended { open_window, caller_state }, Some(stored)) => {
+            (Verdict::Ended { open_window, caller_state, after_all }, Some(stored)) => {
                 self.dismiss(id, open_window);
-                let outcome = self.after_return(stored)?;
+                let outcome = self.after_return(stored, after_all)?;
                 Ok(Completion::Matched { outcome: LogoutOutcome { state: caller_state, ..outcome } })
             }
             (Verdict::Answered { open_window }, Some(stored)) => {
@@ -79,9 +79,11 @@ impl LogoutClient {
     }
 
     /// The browser is back: what waited for it is done now.
-    fn after_return(&self, stored: Stored) -> Result<LogoutOutcome, LogoutError> {
+    fn after_return(&self, stored: Stored, after_all: bool) -> Result<LogoutOutcome, LogoutError> {
         if !matches!(stored.record.clear.stage, Stage::Waiting | Stage::Kept) {
-            self.end(&stored.record);
+            if !after_all {
+                self.end(&stored.record);
+            }
             return Ok(told(self.known(&stored.record)));
         }
         let mut run = Run::claim(self, stored.record.clone(), Some(stored))?;
@@ -105,18 +107,22 @@ impl LogoutClient {
         let parameters = query::decode(query.unwrap_or(""));
         let hidden = query::decode(fragment.unwrap_or(""));
         let all = |name: &str| parameters.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect::<Vec<_>>();
-        let one = |name: &str| all(name).first().map(|value| (*value).clone());
+        let one = |name: &str| match all(name).as_slice() {
+            [] => Ok(None),
+            [value] => Ok(Some((*value).clone())),
+            _ => Err(NotOursReason::WrongState),
+        };
         // It comes back under the name it was sent by; that of a proof is never renamed.
         let renamed = self.row.parameters.name(Carries::State);
         let is_state = |(name, _): &&(String, String)| name == "state" || Some(name.as_str()) == renamed;
-        // PLR-05: two states, or one where none belongs, are nobody's.
+        // PLR-05: two states, or one where none belongs, are nobody's, and so are two of anything else that is read.
         let state = match parameters.iter().filter(is_state).collect::<Vec<_>>().as_slice() {
             _ if hidden.iter().any(|pair| is_state(&pair)) => return Err(NotOursReason::WrongState),
             [] => None,
             [(_, state)] => Some(state.clone()),
             _ => return Err(NotOursReason::WrongState),
         };
-        Ok(Returned { url, state, issuer: one("iss"), error: one("error"), code: one("code").is_some() })
+        Ok(Returned { url, state, issuer: one("iss")?, error: one("error")?, code: one("code")?.is_some() })
     }
 
     /// Compares a return with the record and, if it matches, changes the record.
@@ -188,6 +194,8 @@ impl LogoutClient {
 
 fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let caller_state = record.caller_state.take();
+    // Its end was told when it was given up.
+    let after_all = matches!(record.provider, SessionStatus::Failed { .. });
     let echoes = record.logout.as_ref().is_none_or(|journey| journey.echoes);
     let open_window = std::mem::take(&mut record.open_window);
     let provider = match &returned.error {
@@ -200,20 +208,23 @@ fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     };
     record.stop_waiting(provider);
     record.handover = None;
-    Verdict::Ended { open_window, caller_state }
+    Verdict::Ended { open_window, caller_state, after_all }
 }
 
 fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let alive = SessionStatus::Failed { because: Failure::StillSignedIn };
+    let unclear = SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive };
     record.provider = match returned.error.as_deref() {
+        // An answer that says both says neither.
+        Some(_) if returned.code => unclear,
         Some("login_required") => SessionStatus::Ended { evidence: crate::outcome::Evidence::LoginRequired },
         Some("consent_required") => alive,
         Some(error) => {
             record.provider_error = Some(foreign_text(error));
-            SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive }
+            unclear
         }
         None if returned.code => alive,
-        None => SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive },
+        None => unclear,
     };
     for journey in [&mut record.proof, &mut record.logout].into_iter().flatten() {
         journey.over = true;

@@ -161,7 +161,11 @@ impl LogoutClient {
                 }
             }
             Ok(Navigated::Stopped) => {
-                run.change(|record| record.learn([PlanWarning::ProviderSessionRemains]));
+                run.change(|record| {
+                    record.learn([PlanWarning::ProviderSessionRemains]);
+                    // A sign-out that stays in the app asks nobody; what an older one still owes is owed.
+                    record.revocations.retain(|one| one.token.is_none() || one.tries > 0);
+                });
                 self.stay(run, SessionStatus::NotAsked);
             }
             Ok(Navigated::NoBrowser) => self.stay(run, SessionStatus::Failed { because: Failure::NoBrowser }),

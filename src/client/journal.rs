@@ -253,9 +253,17 @@ impl LogoutClient {
     pub(super) fn close(&self, older: &[Older]) {
         for Older { stored: Stored { record, .. }, becomes } in older {
             match becomes {
-                Some(_) => self.dismiss(&record.id, record.open_window),
+                Some(_) => self.called_back(record),
                 None => self.forget_beside(record),
             }
+        }
+    }
+
+    /// Another has taken over the browser of this sign-out.
+    pub(super) fn called_back(&self, record: &Record) {
+        self.dismiss(&record.id, record.open_window);
+        if record.is_waiting() && record.provider == SessionStatus::Pending {
+            self.end(record);
         }
     }
 

@@ -47,11 +47,10 @@ impl LogoutClient {
             let mut change = Change { require, ..Change::default() };
             for stored in stored {
                 let mut record = stored.record.clone();
-                let open_window = record.open_window;
                 stand_down(&mut record, account, authenticated_at);
                 if record != stored.record {
                     change = joined(change, self.writing(&record, Some(&stored)));
-                    closed.push((record.id, open_window));
+                    closed.push(stored.record);
                 }
             }
             // A server has a name for each session: one that nobody signs out of would leave its epoch for ever.
@@ -60,7 +59,7 @@ impl LogoutClient {
             }
             change.write.push(self.fresh_epoch(&Leaver::One(account.to_owned()))?);
             if self.store.commit(change)? == Commit::Committed {
-                closed.iter().for_each(|(id, open_window)| self.dismiss(id, *open_window));
+                closed.iter().for_each(|record| self.called_back(record));
                 return Ok(());
             }
         }
