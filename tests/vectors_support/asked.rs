@@ -186,7 +186,8 @@ impl Asked<'_> {
             request.redirect = Some(self.target().map_or(Redirect::Omit, |uri| Redirect::Uri { uri }));
         }
         request.reach = self.reach();
-        request.revoke_tokens = Some(self.revokes());
+        // A sign-out that asks nobody has nobody to revoke at.
+        request.revoke_tokens = (request.reach != Some(Reach::App)).then(|| self.revokes());
         request.mode = match self.0.call() {
             call if call.ends_with("Popup") => Some(LogoutMode::Popup),
             call if call.ends_with("Silent") => Some(LogoutMode::Silent),
