@@ -86,7 +86,11 @@ impl SessionStore for Broken {
         for entry in &change.write {
             let value = entry.value.reveal();
             let value = if self.has("value_changed") { value.trim() } else { value };
-            let key = if self.has("key_case") { entry.key.to_lowercase() } else { entry.key.clone() };
+            let key = match self.fault {
+                "key_case" => entry.key.to_lowercase(),
+                "key_unicode" => entry.key.replace("e\u{301}", "\u{e9}"),
+                _ => entry.key.clone(),
+            };
             if !self.has("write_lost") || !entries.contains_key(&key) {
                 entries.insert(key, value.to_owned());
             }
@@ -145,6 +149,8 @@ fn each_fault_is_found_by_its_name() {
         "requirement_refused",
         "conflict_changes",
         "absent_removal_refused",
+        "key_case",
+        "key_unicode",
         "value_changed",
         "write_lost",
         "removal_lost",

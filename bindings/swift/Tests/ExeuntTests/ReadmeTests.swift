@@ -31,4 +31,12 @@ struct ReadmeTests {
         #expect(advice.parameters.map(\.name) == ["prompt", "max_age"])
         #expect(saved == .stored)
     }
+
+    @Test("the README's example checks a store")
+    func check() {
+        // readme begins
+        let store = MemoryStore()  // or yours
+        precondition(checkSessionStore(store: store) == [])
+        // readme ends
+    }
 }

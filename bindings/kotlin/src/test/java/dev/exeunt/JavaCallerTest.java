@@ -198,6 +198,9 @@ class JavaCallerTest {
         try (LogoutClient client = new LogoutClient(config(), forgetful)) {
             assertThrows(LogoutException.HostFailed.class, () -> client.blocking().signOut(alice()));
         }
+        List<StoreFault> faults = StoreChecks.checkSessionStore(forgetful);
+        assertEquals(List.of("call_fails"), faults.stream().map(StoreFault::getName).toList());
+        assertEquals(List.of(), StoreChecks.checkSessionStore(kept));
     }
 
     @Test

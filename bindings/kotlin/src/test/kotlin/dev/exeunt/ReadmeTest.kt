@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 
 class ReadmeTest {
-    // Set as the README sets it; a test of the core compares the two texts.
+    // Set as the README sets them; a test of the core compares the texts.
     @Suppress("ktlint")
     @Test
     fun `the examples of the README sign out, and in again`() =
@@ -38,4 +38,12 @@ class ReadmeTest {
             // readme ends
             assertEquals(refreshed, store["session:alice:refresh_token"])
         }
+
+    @Test
+    fun `the example of the README checks a store`() {
+        // readme begins
+        val store = MemoryStore() // or yours
+        check(checkSessionStore(store) == emptyList<StoreFault>())
+        // readme ends
+    }
 }
