@@ -10,6 +10,7 @@
     clippy::indexing_slicing
 )] // the worlds are those of the crash harness, which has more of them
 
+mod map_store;
 #[path = "crash/process.rs"]
 mod process;
 #[path = "crash/scenario.rs"]
