@@ -72,6 +72,7 @@ fn value() -> impl Strategy<Value = String> {
 
 fn signed_out(
     layout: CacheLayout,
+    home: Home,
     before: &BTreeMap<String, String>,
     who: Who,
 ) -> (LogoutOutcome, BTreeMap<String, String>) {
@@ -86,8 +87,7 @@ fn signed_out(
         "https://op.example.com",
         Endpoints { end_session: Some("https://op.example.com/logout".to_owned()), ..Endpoints::default() },
     );
-    let config =
-        ClientConfig { revoke_tokens: Some(false), ..ClientConfig::new(CLIENT, provider, Home::Device, layout) };
+    let config = ClientConfig { revoke_tokens: Some(false), ..ClientConfig::new(CLIENT, provider, home, layout) };
     let client = LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap();
     let request = EndSessionRequest { reach: Some(Reach::App), ..EndSessionRequest::new(who) };
     let outcome = client.sign_out(&request).unwrap();
@@ -105,9 +105,22 @@ fn is_another_clients(key: &str) -> bool {
 
 /// Whether a key names the user, by itself.
 fn names(key: &str, user: &str) -> bool {
-    key.starts_with("CognitoIdentityServiceProvider.")
+    let amplify = key.starts_with("CognitoIdentityServiceProvider.")
         && key.split('.').nth(2) == Some(user)
-        && key.split('.').count() == 4
+        && key.split('.').count() == 4;
+    amplify || key.starts_with("msal.3|") && key.split('|').nth(1) == Some(user)
+}
+
+/// Keys that are nearly those of a layout `Prefix`: of several users, and under other prefixes and separators.
+fn prefixed(separator: &'static str) -> impl Strategy<Value = String> {
+    let part = |all: &[&'static str]| prop::sample::select(all.to_vec());
+    let between = || prop_oneof![6 => Just(separator), 1 => part(&["", ":", ".", "::"])];
+    let prefix = part(&["s", "s", "s", "S", "xs", "ss", ""]);
+    let user = part(&["alice", "alice", "bob", "alice2", "alic", "Alice", "xalice", "alice.b", "", "*", "%"]);
+    let entry = part(&["id_token", "refresh_token", "cart", "", "alice", "s", ":", "\u{e9}"]);
+    (prefix, between(), user, between(), entry, any::<bool>()).prop_map(|(prefix, one, user, two, entry, whole)| {
+        if whole { format!("{prefix}{one}{user}{two}{entry}") } else { format!("{prefix}{one}{user}") }
+    })
 }
 
 proptest! {
@@ -118,9 +131,9 @@ proptest! {
         for layout in layouts() {
             let by_key = matches!(layout, CacheLayout::Amplify | CacheLayout::Msal);
             let account = Account::new("alice".to_owned());
-            let (outcome, after) = signed_out(layout.clone(), &before, Who::This { account });
+            let (outcome, after) = signed_out(layout.clone(), Home::Device, &before, Who::This { account });
             for (key, value) in &before {
-                let of_bob = if by_key { names(key, "bob") || names(key, "xalice") } else { *value == of("bob") };
+                let of_bob = if by_key { ["bob", "alice.b", "xalice"].iter().any(|other| names(key, other)) } else { *value == of("bob") };
                 if of_bob || is_another_clients(key) && !matches!(layout, CacheLayout::Msal) {
                     prop_assert_eq!(after.get(key), Some(value), "{:?} in {:?}", key, layout);
                 }
@@ -130,10 +143,10 @@ proptest! {
                     CacheLayout::OidcClient { .. } => "oidc.user:https://op.example.com:web",
                     CacheLayout::OktaAuthJs => "okta-token-storage",
                     CacheLayout::Amplify => "CognitoIdentityServiceProvider.web.alice.idToken",
-                    _ => continue,
+                    CacheLayout::Msal => "msal.3|alice|op.example.com|idtoken|web|t||",
+                    CacheLayout::KeycloakJs | CacheLayout::Prefix { .. } => continue,
                 };
-                let amplify = matches!(layout, CacheLayout::Amplify);
-                let of_alice = amplify || !by_key && *value == of("alice");
+                let of_alice = by_key || *value == of("alice");
                 if key == own_place && of_alice {
                     prop_assert_eq!(after.get(key), None, "{:?} in {:?}", key, layout);
                 }
@@ -148,12 +161,36 @@ proptest! {
     #[test]
     fn everyone_takes_nothing_of_another_client(before in proptest::collection::btree_map(key(), value(), 0..12)) {
         for layout in layouts() {
-            let (outcome, after) = signed_out(layout.clone(), &before, Who::Everyone);
+            let (outcome, after) = signed_out(layout.clone(), Home::Device, &before, Who::Everyone);
             prop_assert_eq!(outcome.left_behind, Vec::<String>::new(), "{:?}", layout);
             for (key, value) in before.iter().filter(|(key, _)| is_another_clients(key)) {
                 let folds = matches!(layout, CacheLayout::Msal);
                 prop_assert!(folds || after.get(key) == Some(value), "{:?} in {:?}", key, layout);
             }
+        }
+    }
+
+    #[test]
+    fn a_prefix_takes_the_account_and_nothing_beside_it(
+        (separator, before) in prop::sample::select(vec![":", ".", "::", "/s/"]).prop_flat_map(|separator| {
+            let entries = proptest::collection::btree_map(prefixed(separator), value(), 0..12);
+            (Just(separator), entries)
+        })
+    ) {
+        let layout = CacheLayout::Prefix { prefix: "s".to_owned(), separator: separator.to_owned() };
+        let alice = || Who::This { account: Account::new("alice") };
+        let leaving = [(Home::Device, alice()), (Home::Server, alice()), (Home::Device, Who::Everyone)];
+        for (home, who) in leaving {
+            let everyone = who == Who::Everyone;
+            let (outcome, after) = signed_out(layout.clone(), home, &before, who);
+            let goes = |key: &str| {
+                let rest = key.strip_prefix("s").and_then(|rest| rest.strip_prefix(separator));
+                rest.is_some_and(|rest| everyone || rest.split(separator).next() == Some("alice"))
+            };
+            let stays: BTreeMap<String, String> =
+                before.iter().filter(|(key, _)| !goes(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+            prop_assert_eq!(after, stays, "{:?}, everyone: {}", home, everyone);
+            prop_assert_eq!(outcome.left_behind, Vec::<String>::new());
         }
     }
 }

@@ -9,11 +9,9 @@ mod scripted;
 use std::sync::Arc;
 use std::thread;
 
-use exeunt::{
-    Change, ClientConfig, Commit, EndSessionRequest, Entry, LogoutClient, LogoutOutcome, MemoryStore, Secret,
-    SessionStore,
-};
+use exeunt::{ClientConfig, EndSessionRequest, LogoutClient, LogoutOutcome};
 use faulty::{Behaviour, Role, Server};
+use scripted::host::Store;
 use scripted::project;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -83,38 +81,14 @@ fn seen(outcome: &LogoutOutcome) -> Value {
 }
 
 /// Where the tokens of the account are: in the record as long as the outcome says so, and nowhere else.
-fn secrecy(store: &MemoryStore, kept: &[String]) -> Option<String> {
-    let keys = store.keys(String::new()).unwrap();
-    if let Some(key) = keys.iter().find(|key| !key.starts_with("exeunt.")) {
+fn secrecy(store: &Store, kept: &[String]) -> Option<String> {
+    let entries = store.entries.lock().unwrap();
+    if let Some(key) = entries.keys().find(|key| !key.starts_with("exeunt.")) {
         return Some(format!("{key} is still there"));
     }
-    let holds = store.read(keys).unwrap().into_iter().flatten().any(|value| value.reveal().contains(TOKEN));
+    let holds = entries.values().any(|value| value.contains(TOKEN));
     let said = kept.iter().any(|purpose| purpose != "browser_return");
     (holds != said).then(|| format!("a token is {}kept", if holds { "" } else { "not " }))
-}
-
-/// Ages what is ours: every time in it moves into the past.
-fn time_passes(store: &MemoryStore, seconds: i64) {
-    fn older(value: &mut Value, seconds: i64) {
-        match value {
-            Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
-                Some(time) if name.ends_with("_at") || name.ends_with("_until") => *member = json!(time - seconds),
-                _ => older(member, seconds),
-            }),
-            Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
-            _ => {}
-        }
-    }
-    let keys = store.keys("exeunt.".to_owned()).unwrap();
-    let values = store.read(keys.clone()).unwrap();
-    let mut change = Change::default();
-    for (key, value) in keys.into_iter().zip(values.into_iter().flatten()) {
-        if let Some(mut read) = serde_json::from_str(value.reveal()).ok().filter(Value::is_object) {
-            older(&mut read, seconds);
-            change.write.push(Entry { key, value: Secret::from(read.to_string()), protect: true });
-        }
-    }
-    assert_eq!(store.commit(change).unwrap(), Commit::Committed);
 }
 
 fn config(step: Role, here: &str) -> ClientConfig {
@@ -138,9 +112,8 @@ fn run(case: Case) -> Vec<String> {
     let Case { name, source, server, scheme, step, expect } = case;
     let mut server = Server::start(server, step);
     let here = format!("{scheme}://127.0.0.1:{}", server.port);
-    let store = Arc::new(MemoryStore::new());
-    let entry = Entry { key: "s:alice:refresh_token".to_owned(), value: Secret::from(TOKEN), protect: true };
-    store.commit(Change { write: vec![entry], ..Change::default() }).unwrap();
+    let store = Arc::new(Store::default());
+    store.entries.lock().unwrap().insert("s:alice:refresh_token".to_owned(), TOKEN.to_owned());
     let client = LogoutClient::new(config(step, &here), store.clone(), None, None, Vec::new()).unwrap();
     let request: EndSessionRequest =
         serde_json::from_value(json!({"who": {"this": {"account": {"home_account_id": "alice"}}}})).unwrap();
@@ -162,7 +135,7 @@ fn run(case: Case) -> Vec<String> {
 
     let now = Moment { after: 0, sound: false, finds: None, requests: Vec::new(), more };
     for Moment { after, sound, finds, requests, more } in std::iter::once(now).chain(later) {
-        time_passes(&store, after);
+        store.time_passes(after);
         if sound {
             server.recover();
         }

@@ -2,31 +2,21 @@
 //! back, and a host may call back from inside a call.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, clippy::print_stdout)] // helpers of tests, not only tests
 
+#[path = "interleaved/app.rs"]
+mod app;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier, Mutex, OnceLock, Weak};
 
+use app::config;
 use exeunt::{
-    Account, CancelReason, Change, ClientConfig, Completion, Done, EndSessionRequest, Entry, Evidence, HostError,
-    LogoutClient, LogoutEvent, LogoutEventKind, LogoutListener, LogoutOutcome, MemoryStore, Navigated, Navigation,
-    Navigator, Saved, Secret, SessionStatus, SessionStore, Who,
+    Account, CancelReason, Change, Completion, Done, EndSessionRequest, Entry, Evidence, HostError, LogoutClient,
+    LogoutEvent, LogoutEventKind, LogoutListener, LogoutOutcome, MemoryStore, Navigated, Navigation, Navigator, Saved,
+    Secret, SessionStatus, SessionStore, Who,
 };
-use serde_json::json;
 
 const THREADS: usize = 8;
 const ENDED: SessionStatus = SessionStatus::Ended { evidence: Evidence::ReadBack };
-
-fn config() -> ClientConfig {
-    serde_json::from_value(json!({
-        "client_id": "rp",
-        "provider": {"oidc": {"issuer": "https://op.example.com",
-            "endpoints": {"end_session": "https://op.example.com/logout"}}},
-        "home": "device",
-        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
-        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
-        "revoke_tokens": false
-    }))
-    .unwrap()
-}
 
 fn leaves(account: &str) -> EndSessionRequest {
     EndSessionRequest::new(Who::This { account: Account::new(account) })
@@ -100,7 +90,8 @@ impl LogoutListener for Curious {
 }
 
 fn client(store: &Arc<MemoryStore>, browser: &Arc<Browser>) -> Arc<LogoutClient> {
-    let client = LogoutClient::new(config(), store.clone(), Some(browser.clone()), None, Vec::new()).unwrap();
+    let client =
+        LogoutClient::new(config("finish_locally"), store.clone(), Some(browser.clone()), None, Vec::new()).unwrap();
     let client = Arc::new(client);
     let _ = browser.client.set(Arc::downgrade(&client));
     client
@@ -210,7 +201,7 @@ fn a_listener_may_ask_and_sign_another_account_out() {
     let (store, curious) = (Arc::new(MemoryStore::new()), Arc::new(Curious::default()));
     put(&store, "alice", "r");
     put(&store, "bob", "r");
-    let client = LogoutClient::new(config(), store.clone(), None, None, vec![curious.clone()]).unwrap();
+    let client = LogoutClient::new(config("finish_locally"), store.clone(), None, None, vec![curious.clone()]).unwrap();
     let client = Arc::new(client);
     curious.client.set(Arc::downgrade(&client)).unwrap();
     let outcome = client.sign_out(&leaves("alice")).unwrap();

@@ -109,4 +109,11 @@ fuzz_target!(|data: &[u8]| {
     for key in &resumed.set_aside {
         assert_eq!(after.get(key), entries.get(key), "what was set aside changed: {text}");
     }
+    #[cfg(feature = "planted")]
+    if resumed.set_aside.contains(&own) {
+        let record: serde_json::Value = serde_json::from_str(&entries[&own]).unwrap_or_default();
+        if record["version"].as_i64().is_some_and(|version| version != 2) {
+            panic!("planted");
+        }
+    }
 });

@@ -15,6 +15,8 @@
 
 mod crashes;
 mod judge;
+#[path = "../map_store/mod.rs"]
+mod map_store;
 mod process;
 mod scenario;
 mod together;

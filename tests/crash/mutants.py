@@ -15,7 +15,16 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 MUTANTS = ROOT / "build" / "mutants"
-NEEDED = ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests/crash", "bindings/bindgen", "uniffi.toml"]
+NEEDED = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "README.md",
+    "src",
+    "tests/crash",
+    "tests/map_store",
+    "bindings/bindgen",
+    "uniffi.toml",
+]
 
 # As tests/crash/run.sh has it.
 BUILD = ["--package", "exeunt", "--no-default-features", "--profile", "crash", "--test", "crash"]

@@ -9,9 +9,10 @@ use exeunt::{
     Change, Commit, Done, Guarantee, Header, HostError, HttpAnswer, HttpCall, HttpMethod, HttpTransport, LogoutEvent,
     LogoutListener, Navigated, Navigation, Navigator, Secret, SessionStore,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-pub type Entries = BTreeMap<String, String>;
+use crate::map_store;
+pub use crate::map_store::Entries;
 
 /// What a provider answers.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +60,7 @@ impl World {
 
     /// The entries of the app: without what exeunt keeps for itself.
     pub fn theirs(&self) -> Entries {
-        self.entries().into_iter().filter(|(key, _)| !key.starts_with("exeunt.")).collect()
+        map_store::theirs(&self.entries())
     }
 
     /// Each record with its identifier.
@@ -79,40 +80,8 @@ impl World {
         self.revoked.lock().unwrap().len() + self.ended.lock().unwrap().len()
     }
 
-    /// Ages what is exeunt's: every time in a record moves into the past, and those in the names of a server's index.
     pub fn time_passes(&self, seconds: i64) {
-        fn older(value: &mut Value, seconds: i64) {
-            match value {
-                Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
-                    Some(time) if name.ends_with("_at") || name.ends_with("_until") => *member = json!(time - seconds),
-                    _ => older(member, seconds),
-                }),
-                Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
-                _ => {}
-            }
-        }
-        let renamed = |key: String| {
-            for index in ["exeunt.due.", "exeunt.old."] {
-                if let Some((time, id)) = key.strip_prefix(index).and_then(|rest| rest.split_once('.')) {
-                    return format!("{index}{:012}.{id}", (time.parse::<i64>().unwrap() - seconds).max(0));
-                }
-            }
-            key
-        };
-        let mut entries = self.entries.lock().unwrap();
-        *entries = std::mem::take(&mut *entries)
-            .into_iter()
-            .map(|(key, value)| {
-                let read = serde_json::from_str::<Value>(&value).ok().filter(Value::is_object);
-                match read.filter(|_| key.starts_with("exeunt.")) {
-                    Some(mut read) => {
-                        older(&mut read, seconds);
-                        (key, read.to_string())
-                    }
-                    None => (renamed(key), value),
-                }
-            })
-            .collect();
+        map_store::time_passes(&mut self.entries.lock().unwrap(), seconds);
     }
 
     fn answer(&self, call: &HttpCall) -> Result<HttpAnswer, HostError> {
@@ -281,14 +250,11 @@ pub fn points(seen: &[Seen]) -> Vec<Point> {
 
 impl SessionStore for Host {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
-        self.whole("keys", || Ok(self.world.entries().into_keys().filter(|key| key.starts_with(&prefix)).collect()))
+        self.whole("keys", || Ok(map_store::keys(&self.world.entries(), &prefix)))
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
-        self.whole("read", || {
-            let entries = self.world.entries();
-            Ok(keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect())
-        })
+        self.whole("read", || Ok(map_store::read(&self.world.entries(), &keys)))
     }
 
     fn commit(&self, change: Change) -> Result<Commit, HostError> {
@@ -296,28 +262,16 @@ impl SessionStore for Host {
         let parts = if self.world.per_key { single.max(1) } else { 1 };
         let call = self.begin("commit", parts, change.remove.iter().any(|key| !key.starts_with("exeunt.")));
         self.pass(call, At::Before);
-        {
-            let entries = self.world.entries();
-            let stands = |key: &String, value: &Option<Secret>| {
-                entries.get(key).map(String::as_str) == value.as_ref().map(Secret::reveal)
-            };
-            if !change.require.iter().all(|required| stands(&required.key, &required.value)) {
-                self.pass(call, At::After);
-                return Ok(Commit::Conflict);
-            }
+        if !map_store::holds(&self.world.entries(), &change) {
+            self.pass(call, At::After);
+            return Ok(Commit::Conflict);
         }
-        let writes = change.write.iter().map(|entry| (&entry.key, Some(entry.value.reveal())));
-        let removals = change.remove.iter().map(|key| (key, None));
-        if !self.world.per_key {
-            let mut entries = self.world.entries.lock().unwrap();
-            writes.chain(removals).for_each(|(key, value)| set(&mut entries, key, value));
-        } else {
-            for (part, (key, value)) in writes.chain(removals).enumerate() {
-                if part > 0 {
-                    self.pass(call, At::Within(part));
-                }
-                set(&mut self.world.entries.lock().unwrap(), key, value);
+        let steps = if self.world.per_key { map_store::apart(change) } else { vec![change] };
+        for (part, step) in steps.iter().enumerate() {
+            if part > 0 {
+                self.pass(call, At::Within(part));
             }
+            map_store::apply(&mut self.world.entries.lock().unwrap(), step);
         }
         self.pass(call, At::After);
         Ok(Commit::Committed)
@@ -326,13 +280,6 @@ impl SessionStore for Host {
     fn guarantee(&self) -> Result<Guarantee, HostError> {
         self.whole("guarantee", || Ok(if self.world.per_key { Guarantee::PerKey } else { Guarantee::Atomic }))
     }
-}
-
-fn set(entries: &mut Entries, key: &str, value: Option<&str>) {
-    match value {
-        Some(value) => entries.insert(key.to_owned(), value.to_owned()),
-        None => entries.remove(key),
-    };
 }
 
 impl Navigator for Host {

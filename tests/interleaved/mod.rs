@@ -1,17 +1,20 @@
 //! A sign-out, a sign-in and a refresh of the real client, to be interleaved.
 #![allow(dead_code, unreachable_pub)] // each test uses some of it; a module of a test has no outside
 
+pub mod app;
+#[path = "../map_store/mod.rs"]
+mod map_store;
 pub mod schedule;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use app::config;
 use exeunt::{
-    Account, Change, ClientConfig, Completion, EndSessionRequest, Entry, LogoutClient, LogoutOutcome, Resumed, Saved,
-    Secret, SessionStore, Who,
+    Account, Change, Completion, EndSessionRequest, Entry, LogoutClient, LogoutOutcome, Resumed, Saved, Secret,
+    SessionStore, Who,
 };
 use schedule::{Call, Count, End, Hand, Kind, Part, Step, explore};
-use serde_json::json;
 
 pub const ACCESS: &str = "s:alice:access_token";
 pub const REFRESH: &str = "s:alice:refresh_token";
@@ -35,20 +38,6 @@ impl Brought {
             other => panic!("no sign-out: {other:?}"),
         }
     }
-}
-
-fn config(on_cancel: &str) -> ClientConfig {
-    serde_json::from_value(json!({
-        "client_id": "rp",
-        "provider": {"oidc": {"issuer": "https://op.example.com",
-            "endpoints": {"end_session": "https://op.example.com/logout"}}},
-        "home": "device",
-        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
-        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
-        "on_cancel": on_cancel,
-        "revoke_tokens": false
-    }))
-    .unwrap()
 }
 
 pub fn client(hand: &Arc<Hand>) -> LogoutClient {

@@ -11,6 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use exeunt::{Change, Commit, Done, Guarantee, HostError, Navigated, Navigation, Navigator, Secret, SessionStore};
 
+use super::map_store::{self, Entries};
+
 /// A call that a thread is about to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
@@ -68,7 +70,7 @@ pub struct Step {
 struct Scene {
     actors: Vec<Actor>,
     turn: Option<usize>,
-    entries: BTreeMap<String, String>,
+    entries: Entries,
     steps: Vec<Step>,
     navigations: Vec<Navigation>,
 }
@@ -96,7 +98,7 @@ impl Stage {
     }
 
     /// Waits for this thread's turn, then does the call at once.
-    fn step<T>(&self, actor: usize, call: Call, act: impl FnOnce(&mut BTreeMap<String, String>) -> (T, bool)) -> T {
+    fn step<T>(&self, actor: usize, call: Call, act: impl FnOnce(&mut Entries) -> (T, bool)) -> T {
         let mut scene = self.scene();
         scene.actors[actor] = Actor::Waits(call.clone());
         self.moved.notify_all();
@@ -162,53 +164,35 @@ impl Navigator for Hand {
     }
 }
 
-fn holds(entries: &BTreeMap<String, String>, change: &Change) -> bool {
-    let held = |key: &String| entries.get(key).map(String::as_str);
-    change.require.iter().all(|one| held(&one.key) == one.value.as_ref().map(Secret::reveal))
-}
-
-fn apply(entries: &mut BTreeMap<String, String>, change: &Change) {
-    entries.extend(change.write.iter().map(|entry| (entry.key.clone(), entry.value.reveal().to_owned())));
-    entries.retain(|key, _| !change.remove.contains(key));
-}
-
-/// One change of one key each.
-fn apart(change: Change) -> Vec<Change> {
-    let write = change.write.into_iter().map(|entry| Change { write: vec![entry], ..Change::default() });
-    write.chain(change.remove.into_iter().map(|key| Change { remove: vec![key], ..Change::default() })).collect()
-}
-
 impl SessionStore for Hand {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
-        Ok(self.stage.step(self.actor, Call::Keys(prefix.clone()), |entries| {
-            (entries.keys().filter(|key| key.starts_with(&prefix)).cloned().collect(), false)
-        }))
+        Ok(self
+            .stage
+            .step(self.actor, Call::Keys(prefix.clone()), |entries| (map_store::keys(entries, &prefix), false)))
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
-        Ok(self.stage.step(self.actor, Call::Read(keys.clone()), |entries| {
-            (keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect(), false)
-        }))
+        Ok(self.stage.step(self.actor, Call::Read(keys.clone()), |entries| (map_store::read(entries, &keys), false)))
     }
 
     fn commit(&self, change: Change) -> Result<Commit, HostError> {
         if self.stage.kind == Kind::PerKey {
             let required = Call::Read(change.require.iter().map(|one| one.key.clone()).collect());
-            if !change.require.is_empty() && !self.stage.step(self.actor, required, |now| (holds(now, &change), false))
-            {
+            let holds = |now: &mut Entries| (map_store::holds(now, &change), false);
+            if !change.require.is_empty() && !self.stage.step(self.actor, required, holds) {
                 return Ok(Commit::Conflict);
             }
-            for one in apart(change) {
-                self.stage.step(self.actor, Call::commit(&one), |now| (apply(now, &one), false));
+            for one in map_store::apart(change) {
+                self.stage.step(self.actor, Call::commit(&one), |now| (map_store::apply(now, &one), false));
             }
             return Ok(Commit::Committed);
         }
         let careless = self.stage.kind == Kind::Careless;
         Ok(self.stage.step(self.actor, Call::commit(&change), |entries| {
-            if !careless && !holds(entries, &change) {
+            if !careless && !map_store::holds(entries, &change) {
                 return (Commit::Conflict, true);
             }
-            apply(entries, &change);
+            map_store::apply(entries, &change);
             (Commit::Committed, false)
         }))
     }
@@ -223,7 +207,7 @@ impl SessionStore for Hand {
 pub struct End<T> {
     /// What each thread brought home.
     pub brought: Vec<T>,
-    pub entries: BTreeMap<String, String>,
+    pub entries: Entries,
     pub steps: Vec<Step>,
     pub navigations: Vec<Navigation>,
 }
@@ -250,7 +234,7 @@ pub struct Count {
 /// Runs every schedule of these parts, and shows each to `judge`.
 pub fn explore<T: Send + 'static>(
     kind: Kind,
-    entries: &BTreeMap<String, String>,
+    entries: &Entries,
     parts: &[Part<T>],
     mut judge: impl FnMut(&End<T>),
 ) -> Count {
@@ -291,12 +275,7 @@ enum Run<T> {
 }
 
 /// One schedule: as the path says, and beyond it whoever comes first.
-fn run<T: Send + 'static>(
-    kind: Kind,
-    entries: &BTreeMap<String, String>,
-    parts: &[Part<T>],
-    path: &mut Vec<Choice>,
-) -> Run<T> {
+fn run<T: Send + 'static>(kind: Kind, entries: &Entries, parts: &[Part<T>], path: &mut Vec<Choice>) -> Run<T> {
     let actors = vec![Actor::Busy; parts.len()];
     let scene = Scene { actors, turn: None, entries: entries.clone(), steps: Vec::new(), navigations: Vec::new() };
     let stage = Arc::new(Stage { scene: Mutex::new(scene), moved: Condvar::new(), kind });
@@ -355,11 +334,7 @@ fn run<T: Send + 'static>(
 }
 
 /// What is in an atomic store when a part was broken off in the middle, after so many calls; nothing where it was done.
-pub fn abandoned<T: Send + 'static>(
-    part: Part<T>,
-    entries: &BTreeMap<String, String>,
-    calls: usize,
-) -> Option<BTreeMap<String, String>> {
+pub fn abandoned<T: Send + 'static>(part: Part<T>, entries: &Entries, calls: usize) -> Option<Entries> {
     let actors = vec![Actor::Busy];
     let scene = Scene { actors, turn: None, entries: entries.clone(), steps: Vec::new(), navigations: Vec::new() };
     let stage = Arc::new(Stage { scene: Mutex::new(scene), moved: Condvar::new(), kind: Kind::Atomic });

@@ -8,7 +8,8 @@ use exeunt::{
     LogoutEvent, LogoutListener, Navigated, Navigation, Navigator, Secret, SessionStore,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+
+use super::map_store::{self, Entries};
 
 /// The object `host` of a case.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -70,7 +71,7 @@ pub fn host_error(how: &str) -> HostError {
 
 #[derive(Default)]
 pub struct Store {
-    pub entries: Mutex<BTreeMap<String, String>>,
+    pub entries: Mutex<Entries>,
     pub faults: Mutex<Faults>,
     calls: Mutex<HashMap<&'static str, usize>>,
 }
@@ -86,39 +87,8 @@ impl Store {
         faults.fails.iter().find(hit).map(|fault| fault.how.clone())
     }
 
-    /// Ages what is ours: every time in it moves into the past, by names and types alone.
     pub fn time_passes(&self, seconds: i64) {
-        fn older(value: &mut Value, seconds: i64) {
-            match value {
-                Value::Object(members) => members.iter_mut().for_each(|(name, member)| match member.as_i64() {
-                    Some(time) if name.ends_with("_at") || name.ends_with("_until") => *member = json!(time - seconds),
-                    _ => older(member, seconds),
-                }),
-                Value::Array(items) => items.iter_mut().for_each(|item| older(item, seconds)),
-                _ => {}
-            }
-        }
-        /// The index of a server says in its keys when something is due.
-        fn renamed(key: &str, seconds: i64) -> Option<String> {
-            let (prefix, rest) = ["exeunt.due.", "exeunt.old."].iter().find_map(|p| Some((p, key.strip_prefix(p)?)))?;
-            let (time, id) = rest.split_once('.')?;
-            let digits = time.len() == 12 && time.bytes().all(|byte| byte.is_ascii_digit());
-            let time: i64 = time.parse().ok().filter(|_| digits)?;
-            Some(format!("{prefix}{:012}.{id}", (time - seconds).max(0)))
-        }
-        let mut entries = self.entries.lock().unwrap();
-        let aged = std::mem::take(&mut *entries).into_iter().map(|(key, value)| {
-            let read = serde_json::from_str(&value).ok().filter(Value::is_object);
-            match (renamed(&key, seconds), read) {
-                (Some(renamed), _) => (renamed, value),
-                (None, Some(mut read)) if key.starts_with("exeunt.") => {
-                    older(&mut read, seconds);
-                    (key, read.to_string())
-                }
-                (None, _) => (key, value),
-            }
-        });
-        *entries = aged.collect();
+        map_store::time_passes(&mut self.entries.lock().unwrap(), seconds);
     }
 }
 
@@ -126,14 +96,13 @@ impl SessionStore for Store {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
         match self.fault("keys") {
             Some(how) => Err(host_error(&how)),
-            None => Ok(self.entries.lock().unwrap().keys().filter(|key| key.starts_with(&prefix)).cloned().collect()),
+            None => Ok(map_store::keys(&self.entries.lock().unwrap(), &prefix)),
         }
     }
 
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
         let fault = self.fault("read");
-        let entries = self.entries.lock().unwrap();
-        let mut values: Vec<_> = keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect();
+        let mut values = map_store::read(&self.entries.lock().unwrap(), &keys);
         match fault.as_deref() {
             None => Ok(values),
             Some("short") => {
@@ -144,30 +113,21 @@ impl SessionStore for Store {
         }
     }
 
-    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+    fn commit(&self, mut change: Change) -> Result<Commit, HostError> {
         match self.fault("commit").as_deref() {
             Some("conflict") => return Ok(Commit::Conflict),
             Some(how) => return Err(host_error(how)),
             None => {}
         }
-        let faults = self.faults.lock().unwrap().clone();
-        let ignored = |prefixes: &[String], key: &str| prefixes.iter().any(|prefix| key.starts_with(prefix));
         let mut entries = self.entries.lock().unwrap();
-        for requirement in &change.require {
-            if entries.get(&requirement.key).map(String::as_str) != requirement.value.as_ref().map(Secret::reveal) {
-                return Ok(Commit::Conflict);
-            }
+        if !map_store::holds(&entries, &change) {
+            return Ok(Commit::Conflict);
         }
-        for entry in &change.write {
-            if !ignored(&faults.ignores_writes, &entry.key) {
-                entries.insert(entry.key.clone(), entry.value.reveal().to_owned());
-            }
-        }
-        for key in &change.remove {
-            if !ignored(&faults.ignores_removals, key) {
-                entries.remove(key);
-            }
-        }
+        let faults = self.faults.lock().unwrap();
+        let ignored = |prefixes: &[String], key: &str| prefixes.iter().any(|prefix| key.starts_with(prefix));
+        change.write.retain(|entry| !ignored(&faults.ignores_writes, &entry.key));
+        change.remove.retain(|key| !ignored(&faults.ignores_removals, key));
+        map_store::apply(&mut entries, &change);
         Ok(Commit::Committed)
     }
 
@@ -274,7 +234,7 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn new(script: Script, entries: BTreeMap<String, String>) -> Self {
+    pub fn new(script: Script, entries: Entries) -> Self {
         let answer = script.navigator.unwrap_or_else(|| "absent".to_owned());
         let browser = (answer != "absent").then(|| {
             Arc::new(Browser {

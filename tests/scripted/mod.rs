@@ -3,4 +3,6 @@
 
 pub mod case;
 pub mod host;
+#[path = "../map_store/mod.rs"]
+pub mod map_store;
 pub mod project;
