@@ -136,7 +136,8 @@ pub trait SessionStore: Send + Sync {
     fn keys(&self, prefix: String) -> Result<Vec<String>, HostError>;
     /// The values of these keys in this order; an absent key is an absent value.
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError>;
-    /// Makes a change, or none of it where a requirement fails.
+    /// Makes a change, or none of it where a requirement fails. `Unavailable` means that nothing was done; where the answer
+    /// was lost, and nobody knows, it is `Broken`.
     fn commit(&self, change: Change) -> Result<Commit, HostError>;
     /// What `commit` promises.
     fn guarantee(&self) -> Result<Guarantee, HostError>;

@@ -16,12 +16,14 @@ use crate::outcome::{
 };
 use crate::plan::PlanWarning;
 use crate::secret::{Secret, revealed};
-use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, Stage, WAIT, is_late, is_older};
+use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, Stage, WAIT, is_due, is_late, is_older};
 
 /// Seconds for which a finished sign-out is remembered.
 pub(crate) const REMEMBER: i64 = 30 * 24 * 60 * 60;
 /// Records kept in one scope; the oldest go first.
 pub(crate) const MOST: usize = 64;
+/// Where epochs stand: a record that names other keys is damaged, or somebody else's work.
+const EPOCH_PREFIX: &str = "exeunt.epoch.";
 const RANDOM_LENGTH: usize = 22; // 128 bits in base64url
 
 /// One journey of the browser that is expected back.
@@ -103,7 +105,9 @@ impl Record {
     /// Reads a stored record; one that is damaged, of another version or under a wrong name is none.
     pub(crate) fn read(id: &str, stored: &Secret) -> Option<Self> {
         let record: Self = serde_json::from_str(stored.reveal()).ok()?;
-        (record.version == Self::VERSION && record.id == id).then_some(record)
+        let own = |key: &String| key.starts_with(EPOCH_PREFIX);
+        let names_others = !record.clear.epochs.keys().chain(record.clear.replaced.keys()).all(own);
+        (record.version == Self::VERSION && record.id == id && !names_others).then_some(record)
     }
 
     pub(crate) fn write(&self) -> Option<Secret> {
@@ -176,7 +180,7 @@ impl Record {
                 self.provider = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
             }
         }
-        if self.logout.as_ref().is_some_and(|journey| journey.is_late(now)) {
+        if self.logout.as_ref().is_some_and(|journey| is_older(journey.started_at, now, WAIT)) {
             changed |= self.caller_state.take().is_some();
             if self.is_waiting() && self.provider == SessionStatus::Pending {
                 self.provider = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
@@ -220,7 +224,8 @@ impl Record {
 
     /// Whether the clear is to be done without waiting for anybody any longer.
     pub(crate) fn wants_clear(&self, now: i64) -> bool {
-        let gone = self.logout.as_ref().is_none_or(|journey| journey.over || journey.is_late(now));
+        let late = |journey: &Journey| is_older(journey.started_at, now, WAIT);
+        let gone = self.logout.as_ref().is_none_or(|journey| journey.over || late(journey));
         match self.clear.stage {
             Stage::Waiting => !self.clear.after_return || gone,
             Stage::Cleared => true,
@@ -235,8 +240,8 @@ impl Record {
 
     /// Whether there is something to do that waits for nobody.
     pub(crate) fn wants_work(&self, now: i64) -> bool {
-        self.wants_clear(now) && self.clear.next_at <= now
-            || self.call.as_ref().is_some_and(|call| call.next_at <= now)
+        self.wants_clear(now) && is_due(self.clear.next_at, now)
+            || self.call.as_ref().is_some_and(|call| is_due(call.next_at, now))
             || self.may_revoke() && self.revocations.iter().any(|one| one.is_due(now))
     }
 

@@ -115,7 +115,7 @@ impl Revoking {
     }
 
     pub(crate) fn is_due(&self, now: i64) -> bool {
-        self.token.is_some() && self.next_at <= now
+        self.token.is_some() && is_due(self.next_at, now)
     }
 
     /// Whether nobody may try any more; says whether that is new.
@@ -175,6 +175,11 @@ impl Hasher for Digesting {
 /// nobody knows how old it is.
 pub(crate) fn is_older(moment: i64, now: i64, seconds: i64) -> bool {
     now.saturating_sub(moment).saturating_abs() > seconds
+}
+
+/// Whether it is time. What lies further ahead than any pause was put off by a clock that has been set back since.
+pub(crate) fn is_due(next_at: i64, now: i64) -> bool {
+    next_at <= now || next_at > now.saturating_add(KEEP_TOKENS)
 }
 
 /// Whether the return of a browser that left then is not waited for any more.

@@ -61,7 +61,7 @@ impl LogoutClient {
         let mut beside = beside;
         beside.require.push(seen);
         beside.write.push(epoch.clone());
-        next.clear.replaced.insert(epoch.key, replaced);
+        next.clear.replaced.insert(epoch.key.clone(), replaced);
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
@@ -89,7 +89,17 @@ impl LogoutClient {
                 Err(_) => run.unrecord(),
             }
         }
-        if self.store.commit(emptying(clearing))? == Commit::Conflict {
+        let claimed = run.stored.as_ref().filter(|_| run.is_recorded()).map(|stored| {
+            let record = super::store::require(&crate::pending::key(&stored.record.id), &stored.text);
+            let require = vec![record, super::store::require(&epoch.key, &epoch.value)];
+            Change { require, ..Change::default() }
+        });
+        // Who slept for so long that another took over, or somebody signed in, takes nothing away.
+        if self.store.commit(joined(claimed.unwrap_or_default(), emptying(clearing)))? == Commit::Conflict {
+            if run.is_recorded() && matches!(self.record(&run.record.id), Ok(None)) {
+                // It was said to be written, and is not: the next attempt goes without.
+                run.unrecord();
+            }
             return Ok(Attempt::Conflict);
         }
         self.end_leases(run, leaver)?;

@@ -199,13 +199,14 @@ impl LogoutClient {
     }
 }
 
-/// Nothing more will be heard of a browser that has nowhere to return to; one that is back already has the last word.
+/// Nothing more will be heard of a browser that has nowhere to return to. One that is back already, or was called off from
+/// inside the call, has the last word.
 fn on_its_way(record: &mut Record, returns: bool) {
-    if !returns {
-        record.provider = SessionStatus::Unconfirmed { because: Doubt::NoReturn };
-    } else if record.is_waiting() {
-        record.provider = SessionStatus::Pending;
+    if !record.is_on_its_way() {
+        return;
     }
+    record.provider =
+        if returns { SessionStatus::Pending } else { SessionStatus::Unconfirmed { because: Doubt::NoReturn } };
 }
 
 fn framed(built: Built, draft: &Draft, departure: &Departure, record: &Record) -> Navigation {

@@ -3,6 +3,7 @@
 use super::run::Stored;
 use super::store::{before, require};
 use super::{LogoutClient, entropy};
+use crate::cache::Values;
 use crate::config::{Home, OWN_PREFIX};
 use crate::error::LogoutError;
 use crate::guard::latest_key;
@@ -77,7 +78,9 @@ impl LogoutClient {
     /// Forgets what a sign-out wrote beside its record, where nobody has written anything newer.
     pub(super) fn forget_beside(&self, record: &Record) {
         let latest = record.asked_leaver().map(|leaver| (latest_key(&leaver), record.id.clone()));
-        for (key, value) in record.clear.epochs.clone().into_iter().chain(latest) {
+        // A device knows few accounts, and without its epoch a lease of before would be good again.
+        let epochs = record.clear.epochs.clone().into_iter().filter(|_| self.config.home == Home::Server);
+        for (key, value) in epochs.chain(latest) {
             let require = vec![require(&key, &Secret::from(value))];
             let _ = self.store.commit(Change { require, write: Vec::new(), remove: vec![key] });
         }
@@ -102,7 +105,11 @@ impl LogoutClient {
         let mut keys = self.store.keys(prefix.clone())?;
         keys.retain(|key| key.starts_with(&prefix));
         let (mut records, mut set_aside) = (Vec::new(), Vec::new());
-        for (key, text) in self.read_all(keys)? {
+        let texts = match self.read_all(keys.clone()) {
+            Err(HostError::Broken { .. }) => self.read_each(keys, &mut set_aside)?,
+            read => read?,
+        };
+        for (key, text) in texts {
             let id = key.strip_prefix(&pending::key("")).unwrap_or_default();
             match self.understood(id, text) {
                 Some(stored) => records.push(stored),
@@ -110,6 +117,19 @@ impl LogoutClient {
             }
         }
         Ok((records, set_aside))
+    }
+
+    /// One that cannot be read stops none of the others.
+    fn read_each(&self, keys: Vec<String>, set_aside: &mut Vec<String>) -> Result<Values, HostError> {
+        let mut values = Values::new();
+        for key in keys {
+            match self.read_one(&key) {
+                Ok(value) => values.extend(value.map(|value| (key, value))),
+                Err(HostError::Broken { .. }) => set_aside.push(key),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(values)
     }
 
     /// All records of a scope that can be understood.

@@ -14,13 +14,13 @@ use crate::plan::{OwnedToken, PlannedCall};
 use crate::planning::{about_metadata, refused_metadata};
 use crate::provider::row::{Endpoint, Row, endpoint_url};
 use crate::revocation;
-use crate::unfinished::{Revoking, pause};
+use crate::unfinished::{Revoking, is_due, pause};
 
 impl LogoutClient {
     /// Ends the session by a direct request, if one is due. Answers whether the sign-out is still this runner's.
     pub(super) fn call(&self, run: &mut Run<'_>) -> bool {
         let now = entropy::now();
-        let Some(calling) = run.record.call.clone().filter(|calling| calling.next_at <= now) else {
+        let Some(calling) = run.record.call.clone().filter(|calling| is_due(calling.next_at, now)) else {
             return true;
         };
         if !run.save() {

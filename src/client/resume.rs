@@ -11,7 +11,7 @@ use crate::error::LogoutError;
 use crate::host::{Change, HostError};
 use crate::outcome::Resumed;
 use crate::pending;
-use crate::unfinished::CLAIM;
+use crate::unfinished::{CLAIM, KEEP_TOKENS, WAIT};
 
 #[uniffi::export]
 impl LogoutClient {
@@ -35,8 +35,11 @@ impl LogoutClient {
         let mut runs = Vec::new();
         for stored in found.records {
             let mut run = Run::claim(self, stored.record.clone(), Some(stored))?;
-            if run.save() {
+            if run.save() && run.is_durable() {
                 runs.push(run);
+            } else if !run.lost {
+                // Without a claim in the store another runner would do the same at the same time.
+                resumed.next_due = resumed.next_due.into_iter().chain([now.saturating_add(CLAIM)]).min();
             }
         }
         // Everybody is signed out of the app before anybody waits for a network.
@@ -71,7 +74,7 @@ impl LogoutClient {
         for stored in records {
             self.sort_in(&mut found, stored, now);
         }
-        found.records.sort_by_key(|stored| stored.record.issued_at);
+        found.records.sort_by_key(|stored| (!stored.record.wants_clear(now), stored.record.issued_at));
         found.keep(limit, self.keep_tokens());
         Ok(found)
     }
@@ -88,7 +91,8 @@ impl LogoutClient {
                 let (due, id) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')).unwrap_or_default();
                 let due = due.parse::<i64>().unwrap_or(0);
                 // What lies further ahead than anything ever does was written by a clock that jumped.
-                let jumped = due > now.saturating_add(pending::REMEMBER);
+                let most = if remembered { pending::REMEMBER } else { self.keep_tokens().max(KEEP_TOKENS) + WAIT };
+                let jumped = due > now.saturating_add(most);
                 if due <= now && found.records.len() < limit || jumped {
                     // A runner of now may not have written what this entry leads to: key by key it comes first.
                     let stale = jumped || due.saturating_add(CLAIM) <= now;

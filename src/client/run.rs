@@ -85,6 +85,11 @@ impl<'a> Run<'a> {
         self.change(|record| record.learn([PlanWarning::NotRecorded]));
     }
 
+    /// Whether everything that is known here is in the store.
+    pub(super) fn is_durable(&self) -> bool {
+        self.recorded && self.stored.is_some() && self.deltas.is_empty()
+    }
+
     pub(super) fn is_recorded(&self) -> bool {
         self.recorded
     }

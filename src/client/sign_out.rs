@@ -39,9 +39,11 @@ impl LogoutClient {
         if !run.lost && run.record.may_revoke() {
             self.revoke(&mut run, &mut lookup);
         }
-        let ticket = run.ticket.clone();
+        let (ticket, recorded) = (run.ticket.clone(), run.stored.is_some());
         let record = run.release();
-        Ok(LogoutOutcome { next, ticket, ..self.known(&record) })
+        let known = self.known(&record);
+        let kept = if recorded { known.kept } else { Vec::new() };
+        Ok(LogoutOutcome { next, ticket, kept, ..known })
     }
 
     /// Writes down what will be done and, unless the browser goes first, clears. Fails only when nothing was removed.
@@ -82,7 +84,7 @@ impl LogoutClient {
                     self.close(&older);
                     return Ok(Begun::Run(Box::new(run)));
                 }
-                Ok(Attempt::Conflict | Attempt::Struck) => {}
+                Ok(Attempt::Conflict | Attempt::Struck) => recorded &= run.is_recorded(),
                 Err(error) => {
                     let locked = matches!(error, HostError::Unavailable { .. });
                     // Key by key a part of it may be done; what cannot be seen may be, unless all goes or nothing.

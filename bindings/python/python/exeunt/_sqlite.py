@@ -43,6 +43,7 @@ class _Connection:
             connection = sqlite3.connect(
                 self._path, timeout=self._seconds, isolation_level=None, check_same_thread=False
             )
+            connection.text_factory = _text
             try:
                 _prepare(connection, time.monotonic() + self._seconds)
             except BaseException:
@@ -165,7 +166,12 @@ def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
 
 def _values(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Secret | None]:
     rows = (connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone() for key in keys)
-    return [None if row is None else Secret(row[0]) for row in rows]
+    return [None if row is None else Secret(_text(row[0])) for row in rows]
+
+
+def _text(value: object) -> str:
+    """Give what somebody else wrote as text: one damaged value must not keep the others from being read."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _forget(connection: sqlite3.Connection) -> None:
