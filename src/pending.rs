@@ -22,7 +22,7 @@ use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, Stage, WAIT, 
 pub(crate) const REMEMBER: i64 = 30 * 24 * 60 * 60;
 /// Records kept in one scope; the oldest go first.
 pub(crate) const MOST: usize = 64;
-const RANDOM_LENGTH: usize = 22; // 128 bits in base64url
+pub(crate) const RANDOM_LENGTH: usize = 22; // 128 bits in base64url
 
 /// One journey of the browser that is expected back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::leaving::{Leaving, session_token, tokens_to_revoke};
 use crate::navigation::LogoutMode;
+use crate::pending::RANDOM_LENGTH;
 use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
@@ -18,8 +19,17 @@ use crate::query;
 use crate::request::{EndSessionRequest, OnCancel, Reach, Who};
 use crate::unfinished::fingerprint;
 
-/// As long as the longest `state` of ours: for judging the length of an address before the state is drawn.
-const STATE_LENGTH: usize = 68;
+/// As long as the correlation identifier that is drawn when the plan is run.
+const CORRELATION_LENGTH: usize = 36;
+
+/// As long as the `state` that is drawn then: the length of an address is judged before.
+const fn state_length(home: Home) -> usize {
+    let scope = match home {
+        Home::Device => 1,
+        Home::Server => RANDOM_LENGTH,
+    };
+    scope + 2 * (1 + RANDOM_LENGTH)
+}
 
 /// Joins what was asked with what is known. Still nothing happens.
 pub(crate) fn plan(
@@ -234,8 +244,8 @@ impl Asking<'_> {
             }
             Endpoint::Discovered | Endpoint::Missing => None,
         };
-        let state = "x".repeat(STATE_LENGTH);
-        let too_long = |address: &String| end_session::build(&row.parameters, &draft, address, &state, "").hint_dropped;
+        let (state, drawn) = ("x".repeat(state_length(config.home)), "x".repeat(CORRELATION_LENGTH));
+        let too_long = |known: &String| end_session::build(&row.parameters, &draft, known, &state, &drawn).hint_dropped;
         let hint_dropped = address.as_ref().is_some_and(too_long);
         let named = draft.clone();
         let draft = self.named(draft, !hint_dropped)?;
