@@ -82,11 +82,30 @@ pub(crate) fn read(row: &Row, answer: &HttpAnswer, now: i64) -> Result<Metadata,
     Ok(believe(row, &document, now, fresh_for(answer)))
 }
 
-/// DISC-09: a shorter `max-age` than ours is honoured.
+/// The directives of `Cache-Control`, in lower case.
+fn directives(answer: &HttpAnswer) -> Vec<String> {
+    let fields = answer.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("cache-control"));
+    fields.flat_map(|header| header.value.reveal().split(',')).map(|one| one.trim().to_ascii_lowercase()).collect()
+}
+
+/// DISC-09: what the provider does not want stored is not kept.
+pub(crate) fn may_be_kept(answer: &HttpAnswer) -> bool {
+    !directives(answer).iter().any(|directive| directive == "no-store")
+}
+
+/// DISC-09: a shorter `max-age` than ours is honoured; with `no-cache` it is none.
 fn fresh_for(answer: &HttpAnswer) -> i64 {
-    let directives = answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();
-    let max_age = directives.split(',').find_map(|directive| directive.trim().strip_prefix("max-age=")?.parse().ok());
+    let directives = directives(answer);
+    if directives.iter().any(|directive| directive == "no-cache") {
+        return 0;
+    }
+    let max_age = directives.iter().find_map(|directive| directive.strip_prefix("max-age=")?.parse().ok());
     max_age.unwrap_or(FRESH_FOR).clamp(0, FRESH_FOR)
+}
+
+/// DISC-09: an answer that only says "not now" is as good as none.
+pub(crate) fn is_not_now(answer: &HttpAnswer) -> bool {
+    matches!(answer.status, 408 | 429 | 500..=599)
 }
 
 fn believe(row: &Row, document: &Map<String, Value>, now: i64, fresh_for: i64) -> Metadata {

@@ -4,7 +4,7 @@
 //! Here it is only checked that the cases exist: `tests/cases.rs` runs every case of the folder and fails with any of them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // helpers of tests; the counts
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde::Deserialize;
@@ -43,12 +43,21 @@ struct Statement {
     differs: Option<String>,
 }
 
+/// The names of cases, each with its source.
+type Known = BTreeMap<String, String>;
+
 impl Statement {
-    fn faults(&self, known: &BTreeSet<String>) -> Vec<String> {
+    fn faults(&self, document: &str, known: &Known) -> Vec<String> {
         let proved = self.cases.is_some() && self.differs.is_none();
         let kinds = usize::from(proved) + self.not_behaviour.iter().chain(&self.differs).count();
         let mut reasons = [&self.not_behaviour, &self.differs].into_iter().flatten();
+        let cites = |case: &String| {
+            let mut sources = known.get(case).into_iter().flat_map(|source| source.split(','));
+            sources.any(|part| part.split(':').next().is_some_and(|name| name.trim() == document))
+        };
+        let named = |cases: &Vec<String>| !cases.is_empty() && !cases.iter().any(cites);
         let checks = [
+            (proved && self.cases.as_ref().is_some_and(named), "names no case that cites the document"),
             (kinds == 0, "has no answer"),
             (kinds > 1, "has more than one kind of answer"),
             (reasons.any(|reason| reason.trim().is_empty()), "gives no reason"),
@@ -57,13 +66,13 @@ impl Statement {
         ];
         let failed = checks.into_iter().filter(|(wrong, _)| *wrong);
         let mut faults: Vec<String> = failed.map(|(_, fault)| fault.to_owned()).collect();
-        let missing = self.cases.iter().flatten().filter(|case| !known.contains(*case));
+        let missing = self.cases.iter().flatten().filter(|case| !known.contains_key(*case));
         faults.extend(missing.map(|case| format!("names a case that does not exist: {case}")));
         faults.iter().map(|fault| format!("{} {fault}", self.id)).collect()
     }
 }
 
-fn faults(documents: &[Document], known: &BTreeSet<String>) -> Vec<String> {
+fn faults(documents: &[Document], known: &Known) -> Vec<String> {
     let mut found = Vec::new();
     let mut ids = BTreeSet::new();
     for Document { name, title, lines, sha256, statements } in documents {
@@ -81,19 +90,20 @@ fn faults(documents: &[Document], known: &BTreeSet<String>) -> Vec<String> {
         let kept = |line: &usize| statements.iter().any(|one| (one.lines.0..=one.lines.1).contains(line));
         let lost = (1..=*lines).filter(|line| !kept(line));
         found.extend(lost.map(|line| format!("line {line} of {name} falls in no statement")));
-        found.extend(statements.iter().flat_map(|one| one.faults(known)));
+        found.extend(statements.iter().flat_map(|one| one.faults(name, known)));
     }
     found
 }
 
-fn names_of_cases() -> BTreeSet<String> {
+fn sources_of_cases() -> Known {
     let files = fs::read_dir("tests/cases").unwrap().map(|entry| entry.unwrap().path());
-    let mut names = BTreeSet::new();
+    let mut sources = Known::new();
     for file in files.filter(|path| path.extension().is_some_and(|end| end == "json")) {
         let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-        names.extend(cases.iter().map(|case| case.get("name").unwrap().as_str().unwrap().to_owned()));
+        let text = |case: &Value, key: &str| case.get(key).unwrap().as_str().unwrap().to_owned();
+        sources.extend(cases.iter().map(|case| (text(case, "name"), text(case, "source"))));
     }
-    names
+    sources
 }
 
 #[test]
@@ -110,7 +120,7 @@ fn every_statement_of_the_documents_is_kept_or_answered() {
         all.iter().filter(|one| one.not_behaviour.is_some()).count(),
         all.iter().filter(|one| one.differs.is_some()).count(),
     );
-    let found = faults(&documents, &names_of_cases());
+    let found = faults(&documents, &sources_of_cases());
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
 }
 
@@ -123,7 +133,8 @@ fn made_up(statements: &[Value]) -> Document {
 }
 
 fn faults_of(document: Document) -> Vec<String> {
-    faults(&[document], &BTreeSet::from(["the sky is blue".to_owned()]))
+    let known = [("the sky is blue", "AB-01, d: colours"), ("the sea is blue", "dd")];
+    faults(&[document], &known.map(|(name, source)| (name.to_owned(), source.to_owned())).into())
 }
 
 /// The faults of a sound statement on the lines 2 and 3 after a change.
@@ -178,6 +189,13 @@ fn a_statement_with_two_kinds_of_answer_is_found() {
 fn an_answer_without_a_reason_is_found() {
     assert_eq!(faults_after(&json!({"cases": null, "not_behaviour": ""})), ["d/2 gives no reason"]);
     assert_eq!(faults_after(&json!({"differs": " "})), ["d/2 gives no reason"]);
+}
+
+#[test]
+fn a_statement_that_only_cases_of_others_prove_is_found() {
+    assert_eq!(faults_after(&json!({"cases": ["the sea is blue"]})), ["d/2 names no case that cites the document"]);
+    assert!(faults_after(&json!({"cases": ["the sea is blue", "the sky is blue"]})).is_empty());
+    assert!(faults_after(&json!({"cases": ["the sea is blue"], "differs": "it is a sea"})).is_empty());
 }
 
 #[test]

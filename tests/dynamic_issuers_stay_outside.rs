@@ -20,6 +20,7 @@ fn is_refused(host: &str, public_addresses_only: bool) -> bool {
     matches!(error, HostError::Insecure { .. })
 }
 
+/// DISC-07: whatever a name resolves to.
 #[test]
 fn addresses_that_are_not_public_are_refused() {
     let inside = [
@@ -45,6 +46,7 @@ fn addresses_that_are_not_public_are_refused() {
     assert!(open.is_empty(), "not refused: {open:?}");
 }
 
+/// DISC-07
 #[test]
 fn addresses_of_version_six_that_are_not_public_are_refused() {
     let inside = ["[::]", "[::1]", "[fc00::1]", "[fdff::1]", "[fe80::1]", "[febf::1]", "[ff02::1]"];

@@ -88,6 +88,7 @@ fn made(host: &Host) -> Arc<LogoutClient> {
     host.client(config()).unwrap()
 }
 
+/// CLEAR-03: the second sign-out finds nothing, and is finished.
 #[test]
 fn signing_out_twice_succeeds_twice() {
     let host = host();
@@ -189,6 +190,7 @@ fn asking_for_an_outcome_twice_gives_the_same() {
     assert_eq!(*host.store.entries.lock().unwrap(), entries);
 }
 
+/// CLEAR-03: an empty cache.
 #[test]
 fn signing_out_of_nothing_succeeds() {
     let host = Host::new(Script::default(), BTreeMap::new());

@@ -49,6 +49,7 @@ fn resumed_from(home: &str, stage: &str, signed_in_since: bool) -> (Vec<LogoutOu
     (outcomes, stays)
 }
 
+/// JRN-05: the clear first.
 #[test]
 fn what_was_cleared_is_looked_at_and_what_waits_is_cleared() {
     for (home, stage) in [("device", "cleared"), ("device", "waiting"), ("server", "cleared"), ("server", "waiting")] {

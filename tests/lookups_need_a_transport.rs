@@ -33,6 +33,7 @@ fn those_that_ask(transport: bool) -> [Result<(), LogoutError>; 3] {
     ]
 }
 
+/// HOST-01
 #[cfg(not(feature = "http"))]
 #[test]
 fn without_any_transport_a_client_that_looks_up_or_revokes_is_refused() {

@@ -35,6 +35,7 @@ fn told_after(provider: &Value, seconds: i64) -> SessionStatus {
     client.outcome(&outcome.id).unwrap().provider
 }
 
+/// JRN-07: a browser that never came back is told as that.
 #[test]
 fn a_navigation_without_a_way_back() {
     let provider = json!({"oidc": {"issuer": "https://op.example.com", "endpoints": {

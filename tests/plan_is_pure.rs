@@ -144,6 +144,7 @@ fn a_plan_follows_the_cache() {
     assert!(keys.contains(&"s:alice:more".to_owned()));
 }
 
+/// PLAN-01: whatever is asked for.
 #[test]
 fn planning_only_reads() {
     let host = host();
@@ -168,6 +169,7 @@ fn planning_only_reads() {
     assert!(store.asked.lock().unwrap().contains(&"commit"), "the watch sees nothing");
 }
 
+/// REQ-07: in whatever the configurations differ.
 #[test]
 fn a_plan_of_another_configuration_is_refused() {
     let host = host();

@@ -45,6 +45,7 @@ fn damages(text: &str) -> Vec<String> {
     ]
 }
 
+/// JRN-03: whatever the damage.
 #[test]
 fn and_its_bytes_stay() {
     let mut read = Vec::new();

@@ -47,6 +47,7 @@ fn held(host: &Host) -> usize {
     NAVIGATION.iter().chain([&TOKEN]).filter(|secret| text.contains(**secret)).count()
 }
 
+/// JRN-04
 #[test]
 fn what_the_browser_needs_goes_after_fifteen_minutes() {
     let (host, client, id) = signed_out();
@@ -58,6 +59,7 @@ fn what_the_browser_needs_goes_after_fifteen_minutes() {
     assert_eq!(held(&host), 1, "the token stays");
 }
 
+/// JRN-04
 #[test]
 fn what_the_browser_needs_goes_when_it_is_back() {
     let (host, client, _) = signed_out();
@@ -74,6 +76,7 @@ fn what_the_browser_needs_goes_when_somebody_signs_in() {
     assert_eq!(held(&host), 1, "the token stays");
 }
 
+/// JRN-04
 #[test]
 fn tokens_go_after_a_day() {
     let (host, client, _) = signed_out();

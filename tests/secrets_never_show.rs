@@ -97,6 +97,7 @@ fn drive(home: &str, printed: &mut Printed) -> (Host, Arc<LogoutClient>) {
     (host, client)
 }
 
+/// RPI-17, ATT-42: address and request too.
 #[test]
 fn a_whole_sign_out_on_a_device_shows_no_secret() {
     let mut printed = Printed::default();
@@ -104,6 +105,7 @@ fn a_whole_sign_out_on_a_device_shows_no_secret() {
     printed.assert_clean();
 }
 
+/// RPI-17, ATT-42: the form and the credentials too.
 #[test]
 fn a_whole_sign_out_on_a_server_shows_no_secret() {
     let mut printed = Printed::default();
@@ -137,6 +139,7 @@ fn a_sign_out_that_is_given_up_keeps_no_secret() {
     printed.assert_clean();
 }
 
+/// ATT-42: no error holds a token.
 #[test]
 fn no_refusal_repeats_what_it_refuses() {
     let mut printed = Printed::default();
@@ -200,6 +203,7 @@ fn no_wrong_configuration_is_repeated() {
     printed.assert_clean();
 }
 
+/// ATT-42: nor what the host says of its own.
 #[test]
 fn what_a_host_says_when_it_fails_goes_nowhere() {
     let kinds: [fn(String) -> HostError; 6] = [

@@ -68,6 +68,7 @@ fn a_foreign_authority_is_not_asked_and_does_not_hurry() {
     assert!(resumed.next_due.unwrap() > i64::try_from(now).unwrap(), "what cannot be sent now is put off");
 }
 
+/// JRN-03: a record with more in it than ours is of another version, and nothing of it is done.
 #[test]
 fn an_address_in_the_record_makes_it_none() {
     for name in ["endpoint", "revocation_endpoint", "url"] {

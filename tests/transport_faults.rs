@@ -258,6 +258,7 @@ fn a_failed_handshake_is_never_tried_again_in_the_open() {
     assert!(is_untouched(&listener), "tried again");
 }
 
+/// DISC-07, ATT-82: in a whole sign-out nothing is connected to, whatever is asked for.
 #[test]
 fn a_dynamic_issuer_that_resolves_to_this_machine_is_never_connected_to() {
     for host in ["localhost", "127.0.0.1"] {

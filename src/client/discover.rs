@@ -61,17 +61,19 @@ impl LogoutClient {
         self.stored_metadata().filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
     }
 
-    /// Metadata that is kept, else asked for, else old (DISC-09: stale metadata is better than none).
+    /// Metadata that is kept, else asked for; old one only where the provider does not answer (DISC-09): what it answers
+    /// and is refused is not replaced by what it said before.
     fn metadata(&self, now: i64, refusal: &mut Option<HttpAnswer>) -> Result<Metadata, LogoutError> {
         if let Some(metadata) = self.kept_metadata(now) {
             return Ok(metadata);
         }
-        match self.fetch_metadata(now, refusal) {
-            Ok(metadata) => {
-                self.keep(&metadata);
-                Ok(metadata)
-            }
-            Err(error) => self.stored_metadata().ok_or(error),
+        let error = match self.fetch_metadata(now, refusal) {
+            Ok(metadata) => return Ok(metadata),
+            Err(error) => error,
+        };
+        match refusal {
+            Some(answer) if !discovery::is_not_now(answer) => Err(error),
+            _ => self.stored_metadata().ok_or(error),
         }
     }
 
@@ -84,9 +86,18 @@ impl LogoutClient {
             let detail = format!("the provider could not be asked for its addresses ({error})");
             LogoutError::Metadata { rule: "DISC-06".to_owned(), detail, retryable }
         })?;
-        let read = discovery::read(&self.row, &answer, now);
-        *refusal = read.is_err().then_some(answer);
-        read
+        match discovery::read(&self.row, &answer, now) {
+            Ok(metadata) => {
+                if discovery::may_be_kept(&answer) {
+                    self.keep(&metadata);
+                }
+                Ok(metadata)
+            }
+            Err(error) => {
+                *refusal = Some(answer);
+                Err(error)
+            }
+        }
     }
 
     /// Keeping metadata saves a request; failing to keep it costs nothing else.
