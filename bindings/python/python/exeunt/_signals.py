@@ -12,14 +12,17 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial, wraps
 from types import FrameType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 try:  # the public one looks each answer up in an enum, which is too slow to ask for every signal in every callback
     from _signal import getsignal as _handler_of  # type: ignore[import-not-found, unused-ignore]
 except ImportError:
     from signal import getsignal as _handler_of
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 Handler = Callable[[int, FrameType | None], Any]
 
 _FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")  # no handler in Python can run before such a fault is gone
@@ -70,6 +73,20 @@ def call_core(operation: Callable[[], Any], *, outermost: bool) -> Any:
         finally:
             if outermost:
                 _end()
+
+
+def whole(method: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let no handler raise in the middle of this method: it holds a lock, or has begun a transaction."""
+
+    @wraps(method)
+    def held(*arguments: _P.args, **named: _P.kwargs) -> _T:
+        if not run_here():
+            return method(*arguments, **named)
+        outermost = not _is_under_way(sys._getframe())  # noqa: SLF001 - see above
+        result: _T = call_core(partial(method, *arguments, **named), outermost=outermost)
+        return result
+
+    return held
 
 
 def call_host(method: Callable[..., Any], *arguments: Any) -> Any:
@@ -131,6 +148,14 @@ def _is_between(frame: FrameType | None) -> bool:
             return True
         if frame.f_code in _OPEN:
             return False
+        frame = frame.f_back
+    return False
+
+
+def _is_under_way(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code in _CLOSED or frame.f_code in _OPEN:
+            return True
         frame = frame.f_back
     return False
 
