@@ -1,5 +1,5 @@
 //! Planning reads and answers, whatever is configured, asked and cached: it never panics, comes to the same when it is done
-//! again, names no key that is not there, and changes nothing.
+//! again, names no key that is not there, and changes nothing (PLAN-01).
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of a test, and its count
 
 use std::collections::BTreeMap;

@@ -86,6 +86,9 @@ class LogoutClient:
     def close(self) -> None:
         """Let go of the host's objects. A call under way finishes; closing twice is no error."""
         self._closed = True
+        _guard.enter(self._let_go)  # the core gives each of them back
+
+    def _let_go(self) -> None:
         self._live = (os.getpid(), None)
         self._parts = (None, None, None, None, [])
 
@@ -316,7 +319,7 @@ class LogoutClient:
             # The built-in transport keeps connections open: a child must not speak on those of its parent, and only
             # forgets them, since closing them properly would be speaking.
             core._handle = None  # noqa: SLF001 - so that it is not freed
-            core = _core.LogoutClient(*parts)
+            core = _guard.enter(_core.LogoutClient, *parts)
             self._live = (os.getpid(), core)
         operation: Callable[..., Any] = getattr(core, method)
         return _bridge.lift(_guard.enter(operation, *arguments))

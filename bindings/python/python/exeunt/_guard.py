@@ -2,6 +2,7 @@
 
 The core calls back through C, where an exception that is no `Exception` would vanish and read as success. So every
 callback is caught here, recorded, answered with an error to the core, and raised again once the core has returned.
+What signal handlers raise is kept out of the glue between the two, see `_signals`.
 """
 
 import inspect
@@ -9,10 +10,10 @@ import logging
 import threading
 import typing
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from exeunt import _bridge, _core
+from exeunt import _bridge, _core, _signals
 from exeunt._errors import LogoutError, from_core, to_core
 
 _log = logging.getLogger("exeunt")
@@ -41,6 +42,12 @@ _calls = _Calls()
 
 def enter(operation: Callable[..., Any], *arguments: Any) -> Any:
     """Call the core, and raise what its callbacks raised where Python would have."""
+    if _signals.run_here():
+        return _signals.call_core(partial(_enter, operation, *arguments), outermost=not _calls.stack)
+    return _enter(operation, *arguments)
+
+
+def _enter(operation: Callable[..., Any], *arguments: Any) -> Any:
     call = _Call()
     refused: LogoutError | None = None
     result: Any = None
@@ -64,7 +71,7 @@ def _record(where: str, error: BaseException) -> None:
     if not _calls.stack:
         return
     call = _calls.stack[-1]
-    if not isinstance(error, Exception):
+    if not isinstance(error, Exception) or _signals.has_raised(error):
         call.interrupt = call.interrupt or error
     elif not where.startswith(_OWN_AFFAIR):
         call.failure = error
@@ -79,12 +86,15 @@ def methods(protocol: type) -> dict[str, Callable[..., Any]]:
 def _adapter(protocol: type) -> Any:
     """Make the generated trait's subclass that guards a host's object."""
 
+    def call(method: Callable[..., Any], *arguments: Any) -> Any:
+        return _signals.call_host(method, *arguments) if _signals.run_here() else method(*arguments)
+
     def guarded(name: str, lower: Callable[[Any], Any]) -> Callable[..., Any]:
         where = f"{protocol.__name__}.{name}"
 
         def method(self: Any, *arguments: Any) -> Any:
             try:
-                return lower(getattr(self.host, name)(*map(_bridge.lift, arguments)))
+                return lower(call(getattr(self.host, name), *map(_bridge.lift, arguments)))
             except BaseException as error:  # noqa: BLE001 - see the head of this file
                 _record(where, error)
                 failure = to_core(error)

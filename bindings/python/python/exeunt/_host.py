@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from exeunt import _bridge
+from exeunt import _bridge, _guard
 from exeunt._request import LogoutMode, Parameter, PopupWindow
 from exeunt._secret import Secret
 
@@ -155,7 +155,7 @@ class Navigation:
 
     def reply(self) -> Reply:
         """Give the answer to a browser that goes there, such as to a proof: the cookies it has are enough."""
-        reply: Reply = _bridge.lift(_bridge.lower(self).reply())
+        reply: Reply = _bridge.lift(_guard.enter(_bridge.lower(self).reply))
         return reply
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exeunt import _bridge
+from exeunt import _bridge, _guard
 from exeunt._secret import Secret
 
 
@@ -39,4 +39,4 @@ class Hints:
         An expired token is still sent as a hint: providers accept it from a recent session (RP-Initiated Logout 1.0
         §2).
         """
-        return bool(_bridge.lower(self).is_expired_at(now))
+        return bool(_guard.enter(_bridge.lower(self).is_expired_at, now))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from exeunt._fork import Lock
 from exeunt._host import Change, Commit, Guarantee
 from exeunt._secret import Secret
+from exeunt._signals import whole
 
 
 class MemoryStore:
@@ -31,6 +32,7 @@ class MemoryStore:
         entries = self._entries
         return [entries.get(key) for key in keys]
 
+    @whole
     def commit(self, change: Change, /) -> Commit:
         """Make a change, or none of it where a requirement fails."""
         with self._lock:

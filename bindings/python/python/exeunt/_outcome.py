@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from exeunt import _bridge
+from exeunt import _bridge, _guard
 from exeunt._cookie import Cookie
 from exeunt._host import Navigation, Reply
 from exeunt._plan import PlanWarning
@@ -260,12 +260,12 @@ class LogoutOutcome:
 
         Not where a cookie has to be deleted, since nobody can see whether the browser obeyed.
         """
-        return bool(_bridge.lower(self).signed_out_locally())
+        return bool(_guard.enter(_bridge.lower(self).signed_out_locally))
 
     @property
     def signed_out_at_provider(self) -> bool:
         """Whether the provider's session is proved to have ended. A return from the provider is no proof."""
-        return bool(_bridge.lower(self).signed_out_at_provider())
+        return bool(_guard.enter(_bridge.lower(self).signed_out_at_provider))
 
     def reply(self) -> Reply:
         """Give the answer to the browser that asked to be signed out.
@@ -273,7 +273,7 @@ class LogoutOutcome:
         It goes to the provider, as an address or as a form that submits itself, and takes its ticket along; without a
         navigation it goes to `return_to`.
         """
-        reply: Reply = _bridge.lift(_bridge.lower(self).reply())
+        reply: Reply = _bridge.lift(_guard.enter(_bridge.lower(self).reply))
         return reply
 
 
@@ -304,7 +304,7 @@ class _Answered:
 
         It goes to the page that the record names, never to one that the returned address names.
         """
-        reply: Reply = _bridge.lift(_bridge.lower(self).reply())
+        reply: Reply = _bridge.lift(_guard.enter(_bridge.lower(self).reply))
         return reply
 
 

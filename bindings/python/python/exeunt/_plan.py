@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from operator import eq
 from typing import Any, NoReturn, TypeAlias, final
 
-from exeunt import _bridge
+from exeunt import _bridge, _guard
 from exeunt._cookie import Cookie
 from exeunt._request import LogoutMode, TokenKind
 
@@ -299,13 +300,13 @@ class LogoutPlan:
     @property
     def steps(self) -> tuple[LogoutStep, ...]:
         """The effects in the order in which they will happen."""
-        steps: tuple[LogoutStep, ...] = _bridge.lift(self._plan.steps())
+        steps: tuple[LogoutStep, ...] = _bridge.lift(_guard.enter(self._plan.steps))
         return steps
 
     @property
     def warnings(self) -> tuple[PlanWarning, ...]:
         """What should be known before it happens."""
-        warnings: tuple[PlanWarning, ...] = _bridge.lift(self._plan.warnings())
+        warnings: tuple[PlanWarning, ...] = _bridge.lift(_guard.enter(self._plan.warnings))
         return warnings
 
     def explain(self) -> list[str]:
@@ -313,11 +314,11 @@ class LogoutPlan:
 
         What will be cleared, what will be sent where, what the user will see, and what cannot be known afterwards.
         """
-        sentences: list[str] = self._plan.explain()
+        sentences: list[str] = _guard.enter(self._plan.explain)
         return sentences
 
     def __str__(self) -> str:
-        return str(self._plan)
+        return str(_guard.enter(str, self._plan))
 
     def __repr__(self) -> str:
         return f"LogoutPlan(steps={self.steps!r}, warnings={self.warnings!r})"
@@ -325,10 +326,10 @@ class LogoutPlan:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, LogoutPlan):
             return NotImplemented
-        return bool(self._plan == other._plan)
+        return bool(_guard.enter(eq, self._plan, other._plan))
 
     def __hash__(self) -> int:
-        return hash(self._plan)
+        return int(_guard.enter(hash, self._plan))
 
     def __copy__(self) -> "LogoutPlan":
         return self

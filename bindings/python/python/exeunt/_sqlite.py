@@ -14,6 +14,7 @@ from exeunt._errors import Broken, Unavailable
 from exeunt._fork import Lock
 from exeunt._host import Change, Commit, Guarantee
 from exeunt._secret import Secret
+from exeunt._signals import whole
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",  # readers do not wait for the writer
@@ -89,11 +90,13 @@ class SqliteStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @whole
     def close(self) -> None:
         """Close the file. The store opens it again when it is needed."""
         with self._lock:
             self._connection.close()
 
+    @whole
     def keys(self, prefix: str, /) -> list[str]:
         """All keys that begin with `prefix`."""
         # Keys with one prefix are neighbours in the order of the index, whatever characters they hold.
@@ -101,11 +104,13 @@ class SqliteStore:
         with self._use() as connection, closing(connection.execute(query, (prefix,))) as rows:
             return list(takewhile(lambda key: key.startswith(prefix), (key for (key,) in rows)))
 
+    @whole
     def read(self, keys: Sequence[str], /) -> list[Secret | None]:
         """Give the values of these keys in this order, all as of one moment."""
         with self._use() as connection, _transaction(connection, "DEFERRED"):
             return _values(connection, keys)
 
+    @whole
     def commit(self, change: Change, /) -> Commit:
         """Make a change in one transaction, or none of it where a requirement fails."""
         with self._use() as connection:
