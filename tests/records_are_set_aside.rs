@@ -41,6 +41,11 @@ fn damages(text: &str) -> Vec<String> {
         with("issued_at", json!("yesterday")),
         with("revocation_endpoint", json!("https://evil.example.net")),
         with("clear", json!({})),
+        {
+            let mut clear = record["clear"].clone();
+            clear["epochs"] = json!({"theme": "dark"});
+            with("clear", clear)
+        },
         with("revocations", json!([{"account": "alice"}])),
     ]
 }

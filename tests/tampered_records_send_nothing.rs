@@ -93,3 +93,38 @@ fn a_direct_request_goes_to_the_configured_server_or_nowhere() {
         resumed_after(&keycloak, |record| record["call"]["endpoint"] = json!("https://evil.example.net/revoke"));
     assert_eq!(hosts_asked(&host), Vec::<String>::new());
 }
+
+/// Kept metadata names the issuer's own hosts, or is asked for anew.
+#[test]
+fn metadata_in_the_store_that_name_another_host_are_not_believed() {
+    let document = json!({"issuer": "https://op.example.com", "end_session_endpoint": "https://op.example.com/logout",
+        "revocation_endpoint": "https://op.example.com/revoke"});
+    let rule = |method: &str, url: &str, body: &Value| -> Rule {
+        let headers = json!({"content-type": "application/json"});
+        let rule = json!({"method": method, "url": url, "status": 200, "headers": headers, "body": body.to_string()});
+        serde_json::from_value(rule).unwrap()
+    };
+    let http = vec![
+        rule("get", "https://op.example.com/.well-known/openid-configuration", &document),
+        rule("post", "https://op.example.com/revoke", &json!("")),
+        rule("post", "https://evil.example.net/revoke", &json!("")),
+    ];
+    let cache = BTreeMap::from([("s:alice:refresh_token".to_owned(), "r-1".to_owned())]);
+    let host = Host::new(Script { http, ..Script::default() }, cache);
+    let client = host.client(config(&json!({"oidc": {"issuer": "https://op.example.com"}}))).unwrap();
+    let sign_out = || {
+        let account = Account::new("alice");
+        client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap()
+    };
+    sign_out();
+    let mut entries = host.store.entries.lock().unwrap();
+    let kept = entries.iter_mut().find(|(key, _)| key.starts_with("exeunt.metadata.")).unwrap().1;
+    *kept = kept.replace("op.example.com/", "evil.example.net/");
+    assert!(kept.contains("evil.example.net/revoke"), "{kept}");
+    entries.insert("s:alice:refresh_token".to_owned(), "r-2".to_owned());
+    drop(entries);
+    host.network.as_ref().unwrap().calls.lock().unwrap().clear();
+    let outcome = sign_out();
+    assert!(hosts_asked(&host).iter().all(|host| host == "op.example.com"), "{:?}", hosts_asked(&host));
+    assert!(outcome.next.unwrap().url.reveal().starts_with("https://op.example.com/logout?"));
+}

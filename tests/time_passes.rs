@@ -76,6 +76,20 @@ fn a_clock_that_jumped_back_expires_nothing() {
     assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }
 
+/// A clear never ages, and no clock holds it up.
+#[test]
+fn a_clock_that_jumped_back_keeps_nobody_signed_in() {
+    let host = host();
+    host.store.entries.lock().unwrap().insert("s:alice:cart".to_owned(), "3 apples".to_owned());
+    let keeping = exeunt::ClientConfig { on_cancel: Some(exeunt::OnCancel::KeepEverything), ..config() };
+    let client = host.client(keeping).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    assert!(host.store.entries.lock().unwrap().contains_key("s:alice:cart"));
+    host.store.time_passes(-365 * 24 * 60 * 60);
+    client.resume(10).unwrap();
+    assert!(!host.store.entries.lock().unwrap().contains_key("s:alice:cart"), "nobody comes back from next year");
+}
+
 #[test]
 fn a_sign_out_is_forgotten_after_thirty_days() {
     let host = host();

@@ -85,6 +85,11 @@ impl<'a> Run<'a> {
         self.change(|record| record.learn([PlanWarning::NotRecorded]));
     }
 
+    /// Whether this runner's claim has been in the store.
+    pub(super) fn has_claimed(&self) -> bool {
+        self.stored.as_ref().is_some_and(|stored| stored.record.owner.as_ref() == Some(&self.owner))
+    }
+
     /// Whether everything that is known here is in the store.
     pub(super) fn is_durable(&self) -> bool {
         self.recorded && self.stored.is_some() && self.deltas.is_empty()

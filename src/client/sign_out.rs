@@ -84,7 +84,13 @@ impl LogoutClient {
                     self.close(&older);
                     return Ok(Begun::Run(Box::new(run)));
                 }
-                Ok(Attempt::Conflict | Attempt::Struck) => recorded &= run.is_recorded(),
+                Ok(Attempt::Conflict | Attempt::Struck) => {
+                    recorded &= run.is_recorded();
+                    if recorded && run.has_claimed() && !run.save() {
+                        // Another has taken this over, and finishes it.
+                        return Ok(Begun::Joined(Box::new(run.record)));
+                    }
+                }
                 Err(error) => {
                     let locked = matches!(error, HostError::Unavailable { .. });
                     // Key by key a part of it may be done; what cannot be seen may be, unless all goes or nothing.
