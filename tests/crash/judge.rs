@@ -202,10 +202,12 @@ impl<'a> Judge<'a> {
             let [_, refresh, access] = row.secrets(user, "1");
             // A refresh has put others in their place.
             let [_, new_refresh, new_access] = row.secrets(user, "3");
+            let dead = row.cascades() && [&refresh, &new_refresh].iter().any(|one| revoked.contains(one));
             for (kind, [token, new]) in row.revokes().iter().zip([[refresh, new_refresh], [access, new_access]]) {
                 let entry = entries.iter().find(|entry| entry.account == row.account(user) && entry.token == *kind);
                 let by_call = self.scenario.calls() && *kind == exeunt::TokenKind::RefreshToken;
-                let done = [&token, &new].iter().any(|one| revoked.contains(one) || ended.contains(one));
+                let done = [&token, &new].iter().any(|one| revoked.contains(one) || ended.contains(one))
+                    || dead && *kind == exeunt::TokenKind::AccessToken;
                 let claimed = entry.is_some_and(|entry| entry.status == RevocationStatus::Revoked);
                 self.demand(!claimed || done, || {
                     format!("(b) the {kind:?} of {user} is said to be revoked and is not")

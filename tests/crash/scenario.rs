@@ -198,6 +198,11 @@ impl Row {
             _ => &[TokenKind::RefreshToken, TokenKind::AccessToken],
         }
     }
+
+    /// Whether access tokens die with the refresh token there.
+    pub fn cascades(self) -> bool {
+        self == Self::KeycloakDirect
+    }
 }
 
 impl Scenario {
