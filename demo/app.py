@@ -11,6 +11,7 @@ from exeunt import (
     ClientConfig,
     EndSessionRequest,
     HostError,
+    HttpTransport,
     LogoutClient,
     LogoutError,
     LogoutListener,
@@ -42,13 +43,19 @@ class Backend:
     """All that the back end holds while it runs. What must outlast it is in the store."""
 
     def __init__(
-        self, settings: Settings, *, config: ClientConfig | None = None, listeners: Sequence[LogoutListener] = ()
+        self,
+        settings: Settings,
+        *,
+        config: ClientConfig | None = None,
+        listeners: Sequence[LogoutListener] = (),
+        store: SqliteStore | None = None,
+        transport: HttpTransport | None = None,
     ) -> None:
         self._settings = settings
         self._pages = Pages(settings)
         self._provider = SignIn(settings)
-        self.store = SqliteStore(settings.store)
-        self.client = LogoutClient(config or settings.logout(), self.store, listeners=listeners)
+        self.store = store or SqliteStore(settings.store)
+        self.client = LogoutClient(config or settings.logout(), self.store, transport=transport, listeners=listeners)
         self._sessions = Sessions(self.store)
 
     def app(self) -> Starlette:

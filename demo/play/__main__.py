@@ -32,7 +32,7 @@ def perform(answer: Answer) -> int:
             stage.heading("The stage")
             stage.step("back end", f"{rp}, with its sessions in one SQLite file")
             stage.step("provider", f"{known.issuer}, a real OpenID provider (npm: oidc-provider)")
-            with backend.running(listening, settings, listeners=[ear]) as running:
+            with backend.running(listening, settings, listeners=[ear], shown_on=stage) as running:
                 Play(stage, running, known, rp, ear).perform(answer)
     stage.say("")
     if stage.surprises:

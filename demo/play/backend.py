@@ -10,6 +10,8 @@ from exeunt import ClientConfig, LogoutListener
 
 from demo.app import Backend
 from demo.play.provider import Provider
+from demo.play.stage import Stage
+from demo.play.witness import WatchedStore, WatchedTransport
 from demo.serve import server
 from demo.settings import Settings
 
@@ -45,9 +47,12 @@ def running(
     *,
     config: ClientConfig | None = None,
     listeners: Sequence[LogoutListener] = (),
+    shown_on: Stage | None = None,
 ) -> Iterator[Backend]:
-    """Run the back end on a thread."""
-    backend = Backend(settings, config=config, listeners=listeners)
+    """Run the back end on a thread; on a stage everybody sees what it does."""
+    store = WatchedStore(settings.store, shown_on) if shown_on else None
+    transport = WatchedTransport(shown_on) if shown_on else None
+    backend = Backend(settings, config=config, listeners=listeners, store=store, transport=transport)
     serving = server(backend.app())
     thread = threading.Thread(target=serving.run, args=([listening],), name="back end")
     thread.start()
