@@ -17,7 +17,7 @@ suite() {
   local name=$1 counter=$2 log="$logs/$1.log" status ok bad begun=$SECONDS
   shift 2
   printf '== %s begins\n' "$name"
-  "$@" >"$log" 2>&1
+  ("$@") >"$log" 2>&1 # one may change its directory
   status=$?
   read -r ok bad < <("$counter" "$log")
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi

@@ -1,6 +1,7 @@
 """One value in SQLite that is no text, as somebody else may have written it, stops neither the others nor a sign-in."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ def test_it_is_set_aside(tmp_path: Path, value: str) -> None:
     path = tmp_path / "sessions.db"
     with SqliteStore(path) as store, LogoutClient(DEVICE, store) as client:
         client.sign_out(ALICE)
-        with sqlite3.connect(path) as other:
+        with closing(sqlite3.connect(path)) as other, other:
             damaged = f"SELECT ?, {value}"
             try:
                 other.execute(f"INSERT INTO entries (key, value) {damaged}", (KEY,))

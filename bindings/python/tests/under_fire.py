@@ -1,10 +1,11 @@
 """A process that signs people out while signals arrive, and says how each sign-out ended.
 
-``python under_fire.py storm memory 100`` is shot at from outside with SIGINT until that many are interrupted; ``lines``
-interrupts itself, once on every line of the generated functions that carry values and calls across.
+``python under_fire.py storm memory 100 5`` is shot at from outside with SIGINT until that many are interrupted, and says
+on descriptor 5 that it has heard one, since a handler that is interrupted without end never returns; ``lines`` interrupts itself, once on every line of the generated functions that carry values and calls across.
 """
 
 import json
+import os
 import random
 import signal
 import sys
@@ -30,8 +31,9 @@ CARRIERS = (
 class Gun:
     """A signal's handler. It raises once after it was loaded, when it has run so many times."""
 
-    def __init__(self, kind: type[BaseException]) -> None:
+    def __init__(self, kind: type[BaseException], heard: int | None = None) -> None:
         self.kind = kind
+        self.heard = heard
         self.times = 0
         self.raised: BaseException | None = None
 
@@ -39,6 +41,8 @@ class Gun:
         self.times, self.raised = times, None
 
     def __call__(self, _: int, __: FrameType | None) -> None:
+        if self.heard is not None:
+            os.write(self.heard, b"!")
         self.times -= 1
         if self.times == 0:
             self.raised = self.kind("shot")
@@ -67,8 +71,8 @@ def attempt(store: MemoryStore | SqliteStore, gun: Gun, times: int) -> str:
     return "signed out" if signed_out and gone else f"success without effect: {signed_out=} {gone=}"
 
 
-def storm(store: MemoryStore | SqliteStore, number: int) -> Counter[str]:
-    gun = Gun(KeyboardInterrupt)
+def storm(store: MemoryStore | SqliteStore, number: int, heard: int) -> Counter[str]:
+    gun = Gun(KeyboardInterrupt, heard)
     signal.signal(signal.SIGINT, gun)
     say("ready")
     chance = random.Random(1)  # noqa: S311 - no secret
@@ -129,10 +133,10 @@ def main() -> None:
     if sys.argv[1] == "lines":
         say(json.dumps(lines()))
         return
-    _, _, which, number = sys.argv
+    _, _, which, number, heard = sys.argv
     with TemporaryDirectory() as folder:
         store = MemoryStore() if which == "memory" else SqliteStore(Path(folder, "sessions.db"))
-        say(json.dumps(storm(store, int(number))))
+        say(json.dumps(storm(store, int(number), int(heard))))
 
 
 if __name__ == "__main__":
