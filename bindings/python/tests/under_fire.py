@@ -1,7 +1,8 @@
 """A process that signs people out while signals arrive, and says how each sign-out ended.
 
-``python under_fire.py storm memory 100 5`` is shot at from outside with SIGINT until that many are interrupted, and says
-on descriptor 5 that it has heard one, since a handler that is interrupted without end never returns; ``lines`` interrupts itself, once on every line of the generated functions that carry values and calls across.
+``python under_fire.py storm memory 100 5`` is shot at from outside with SIGINT until that many are interrupted, and
+says on descriptor 5 that it has heard one, since a handler that is interrupted without end never returns; ``lines``
+interrupts itself, once on every line of the generated functions that carry values and calls across.
 """
 
 import json
