@@ -194,8 +194,9 @@ impl LogoutClient {
 
 fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let caller_state = record.caller_state.take();
-    // Its end was told when it was given up.
-    let after_all = matches!(record.provider, SessionStatus::Failed { .. });
+    // Its end was told when it was given up; that it never came back, nobody was told.
+    let never = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
+    let after_all = record.provider != SessionStatus::Pending && record.provider != never;
     let echoes = record.logout.as_ref().is_none_or(|journey| journey.echoes);
     let open_window = std::mem::take(&mut record.open_window);
     let provider = match &returned.error {
