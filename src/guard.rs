@@ -3,7 +3,7 @@
 use crate::cache::Leaver;
 use crate::config::OWN_PREFIX;
 use crate::navigation::Parameter;
-use crate::pending::hash;
+use crate::pending::{EPOCH_PREFIX, hash};
 use crate::secret::display_as_debug;
 
 /// The right to save what a token refresh brings, taken before the refresh token is read. A sign-out ends it.
@@ -44,7 +44,7 @@ display_as_debug!(Lease, LoginAdvice);
 
 /// The key of an epoch: a number that changes whenever this account, or everyone, signs out or in.
 pub(crate) fn epoch_key(leaver: &Leaver) -> String {
-    own_key("epoch", leaver)
+    format!("{EPOCH_PREFIX}{}", name_of(leaver))
 }
 
 /// The epoch that follows from this one: key by key it ends what began between the epoch and the clear.
@@ -54,13 +54,12 @@ pub(crate) fn settled(epoch: &str) -> String {
 
 /// The key under which the last sign-out stands that was written down before its clear: two that begin at once meet here.
 pub(crate) fn latest_key(leaver: &Leaver) -> String {
-    own_key("latest", leaver)
+    format!("{OWN_PREFIX}latest.{}", name_of(leaver))
 }
 
-fn own_key(kind: &str, leaver: &Leaver) -> String {
-    let name = match leaver {
+fn name_of(leaver: &Leaver) -> String {
+    match leaver {
         Leaver::Everyone => "everyone".to_owned(),
         Leaver::One(account) => hash(account),
-    };
-    format!("{OWN_PREFIX}{kind}.{name}")
+    }
 }

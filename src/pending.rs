@@ -23,7 +23,7 @@ pub(crate) const REMEMBER: i64 = 30 * 24 * 60 * 60;
 /// Records kept in one scope; the oldest go first.
 pub(crate) const MOST: usize = 64;
 /// Where epochs stand: a record that names other keys is damaged, or somebody else's work.
-const EPOCH_PREFIX: &str = "exeunt.epoch.";
+pub(crate) const EPOCH_PREFIX: &str = "exeunt.epoch.";
 const RANDOM_LENGTH: usize = 22; // 128 bits in base64url
 
 /// One journey of the browser that is expected back.
