@@ -16,9 +16,8 @@ pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError>
         return refuse("the authority is not an https address");
     };
     let host = url.host_str().unwrap_or_default();
-    let tenant = host.strip_suffix(HOST_SUFFIX).and_then(|front| front.strip_suffix('.'));
     let named = known.iter().any(|known| known.eq_ignore_ascii_case(host));
-    if !named && tenant.is_none_or(|tenant| tenant.is_empty() || tenant.contains('.')) {
+    if !named && entra::tenant_below(HOST_SUFFIX, host).is_none() {
         return Err(LogoutError::configuration(
             "B2C-05",
             "the authority's host must be {tenant}.b2clogin.com; name the tenant's own domain in known_authorities",

@@ -90,3 +90,9 @@ pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutErr
     }
     Ok(other)
 }
+
+/// The tenant that a host of Microsoft's names by its one label in front of this suffix (PRV-05).
+pub(super) fn tenant_below<'a>(suffix: &str, host: &'a str) -> Option<&'a str> {
+    let tenant = host.strip_suffix(suffix)?.strip_suffix('.')?;
+    (!tenant.is_empty() && !tenant.contains('.')).then_some(tenant)
+}

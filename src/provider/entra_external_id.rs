@@ -13,8 +13,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         return refuse("the authority is not an https address");
     };
     let host = url.host_str().unwrap_or_default();
-    let tenant = host.strip_suffix(HOST_SUFFIX).and_then(|front| front.strip_suffix('.'));
-    let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty() && !tenant.contains('.')) else {
+    let Some(tenant) = entra::tenant_below(HOST_SUFFIX, host) else {
         return refuse("the authority's host must be {tenant}.ciamlogin.com; for another domain use Provider.Oidc");
     };
     let path = url.path().trim_matches('/');
