@@ -42,7 +42,7 @@ pub enum ReturnCondition {
     SocialConnection,
     /// The ID token of the session must be sent along.
     NeedsIdToken,
-    /// The address is set at the provider, once for the app; none can be sent.
+    /// Without an address in the request, the one counts that is set at the provider.
     SetAtProvider,
 }
 

@@ -88,7 +88,10 @@ class SessionStore(Protocol):
         ...
 
     def commit(self, change: Change, /) -> Commit:
-        """Make a change, or none of it where a requirement fails."""
+        """Make a change, or none of it where a requirement fails.
+
+        `Unavailable` means that nothing was done; where the answer was lost, and nobody knows, raise `Broken`.
+        """
         ...
 
     def guarantee(self) -> Guarantee:

@@ -73,7 +73,7 @@ class Failure(Enum):
     NO_ENDPOINT = "no_endpoint"
     """The provider has no end-session endpoint."""
     PROVIDER_REFUSED = "provider_refused"
-    """The provider answered with an error; `LogoutOutcome.provider_error` is its code."""
+    """The provider answered with an error; `LogoutOutcome.provider_error` tells which."""
     PROVIDER_UNREACHABLE = "provider_unreachable"
     """The provider could not be reached."""
     NO_TOKEN = "no_token"
@@ -150,7 +150,10 @@ class RevocationStatus(Enum):
     WAITING = "waiting"
     """It was not sent yet; `resume` sends it, as long as `LogoutOutcome.kept` names the token."""
     REVOKED = "revoked"
-    """The provider accepted the request: the token is dead, or was before."""
+    """The provider accepted the request: the token is dead, or was before.
+
+    Also of an access token that, as the provider documents, died with its refresh token.
+    """
     UNSUPPORTED = "unsupported"
     """The provider cannot revoke this kind of token."""
     REFUSED = "refused"
@@ -234,7 +237,10 @@ class LogoutOutcome:
     correlation_id: str
     """The identifier for finding this sign-out in the provider's logs."""
     provider_error: str | None
-    """The provider's error code, cut to 200 characters, controls removed. Never to be shown as HTML."""
+    """The provider's error code or, without one, what its error says. Never to be shown as HTML.
+
+    It is cut to 200 characters, controls and what could be a token are left out.
+    """
     next: Navigation | None
     """Where the browser has to go now, where no navigator took it there."""
     ticket: Secret | None

@@ -26,7 +26,7 @@ class ReturnCondition(Enum):
     NEEDS_ID_TOKEN = "needs_id_token"
     """The ID token of the session must be sent along."""
     SET_AT_PROVIDER = "set_at_provider"
-    """The address is set at the provider, once for the app; none can be sent."""
+    """Without an address in the request, the one counts that is set at the provider."""
 
 
 class RevocationScope(Enum):
