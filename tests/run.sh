@@ -78,8 +78,9 @@ provider() {
 
 # Two lanes, since most suites leave a core idle: what is made with cargo alone, and what languages and browsers need.
 core() {
-  suite rust count_cargo cargo test --workspace -- --nocapture
-  suite rust-without-http count_cargo cargo test --no-default-features --test lookups_need_a_transport
+  suite rust count_cargo cargo test --package exeunt -- --nocapture
+  suite rust-without-http count_cargo cargo test --package exeunt --no-default-features --profile quick \
+    --test lookups_need_a_transport --test no_interleaving_brings_a_session_back -- --nocapture
   suite crash count_plain tests/crash/run.sh
   suite crash-mutants count_plain tests/crash/mutants.py
   suite fuzz count_plain fuzz/run.sh

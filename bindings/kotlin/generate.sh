@@ -12,8 +12,8 @@ target=${CARGO_TARGET_DIR:-$root/target}
 cd "$root"
 
 case $profile in
-    debug) cargo build --quiet ;;
     # Alone: built with the generator, the library would be linked with what only the generator needs.
+    debug) cargo build --quiet --package exeunt ;;
     release) cargo build --quiet --release --package exeunt ;;
     *) echo "usage: generate.sh [debug|release]" >&2; exit 2 ;;
 esac
@@ -28,7 +28,7 @@ case $(uname -s)-$(uname -m) in
 esac
 
 bindgen=$target/debug/uniffi-bindgen
-[ -x "$bindgen" ] || cargo build --quiet -p uniffi-bindgen
+cargo build --quiet --package uniffi-bindgen
 
 generated=$here/src/generated
 rm -rf "$generated"

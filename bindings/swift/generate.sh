@@ -7,13 +7,13 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 cd "$here/../.."
 
-# A folder of its own: switching features in the common one would rebuild the crate for every other suite.
-cargo build --quiet --lib --no-default-features --target-dir target/swift
-library=target/swift/debug/libexeunt.a
+# A profile of its own, in which nothing has that feature: switching would rebuild the crate for every other suite.
+cargo build --quiet --package exeunt --lib --no-default-features --profile quick
+library=target/quick/libexeunt.a
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-cargo run --quiet -p uniffi-bindgen -- generate "$library" --language swift --out-dir "$out" --no-format
+cargo run --quiet --package uniffi-bindgen -- generate "$library" --language swift --out-dir "$out" --no-format
 
 # Files that did not change keep their time, so that Swift compiles only what is new.
 place() {

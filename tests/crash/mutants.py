@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes one rule out of the core, in a copy below `build/mutants`, and sees that the crash harness finds violations.
+"""Takes one rule out of the core, in a copy in `build/mutants/tree`, and sees that the crash harness finds violations.
 
 With names of mutants as arguments: only those; else all, each until its first violations. One that was caught in the
 same sources before is not built again.
@@ -7,7 +7,7 @@ same sources before is not built again.
 
 import hashlib
 import os
-import shutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,8 +26,11 @@ NEEDED = [
     "uniffi.toml",
 ]
 
-# As tests/crash/run.sh has it.
-BUILD = ["--package", "exeunt", "--no-default-features", "--profile", "crash", "--test", "crash"]
+TREE = MUTANTS / "tree"
+
+BUILD = ["--package", "exeunt", "--test", "crash"]
+# As tests/crash/run.sh has it. Without it a build is quicker, which counts where each ends at its first violations.
+WHOLE = ["--no-default-features", "--profile", "quick"]
 
 
 class Edit(NamedTuple):
@@ -79,63 +82,79 @@ EDITS = {
 }
 
 
-def copy(name: str) -> Path:
-    """The sources, with one edit."""
-    place = MUTANTS / name
-    shutil.rmtree(place, ignore_errors=True)
-    for needed in NEEDED:
-        source, goal = ROOT / needed, place / needed
+def write(goal: Path, text: bytes) -> None:
+    """Writes what is new; what did not change keeps its time, so that cargo builds only what an edit touches."""
+    if not goal.exists() or goal.read_bytes() != text:
         goal.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            # Of now: cargo takes older files for what it built last.
-            shutil.copytree(source, goal, ignore=shutil.ignore_patterns("target"), copy_function=shutil.copy)
-        else:
-            shutil.copy(source, goal)
+        goal.write_bytes(text)
+
+
+def edited(name: str) -> dict[Path, bytes]:
+    """The sources below the root, with one edit."""
+    places = [ROOT / needed for needed in NEEDED]
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
+    found = {file.relative_to(ROOT): file.read_bytes() for file in files if "target" not in file.parts}
     edit = EDITS[name]
-    text = (place / edit.file).read_text()
+    text = found[Path(edit.file)].decode()
     if text.count(edit.old) != 1:
         raise SystemExit(f"{name}: the place to edit stands {text.count(edit.old)} times in {edit.file}, not once")
-    (place / edit.file).write_text(text.replace(edit.old, edit.new))
-    return place
+    found[Path(edit.file)] = text.replace(edit.old, edit.new).encode()
+    # The libraries of other languages are not linked, and never lie where the real ones are looked for.
+    manifest = found[Path("Cargo.toml")].decode()
+    lib, lines = re.subn(r"^crate-type = .*$", 'crate-type = ["lib"]', manifest, flags=re.MULTILINE)
+    if lines != 1:
+        raise SystemExit("Cargo.toml: there is no crate-type to replace")
+    found[Path("Cargo.toml")] = lib.encode()
+    return found
 
 
-def fingerprint(place: Path) -> str:
+def lay(sources: dict[Path, bytes]) -> None:
+    """Makes the tree hold these sources and nothing else."""
+    for old in [path for path in TREE.rglob("*") if path.is_file() and path.relative_to(TREE) not in sources]:
+        old.unlink()
+    for path, text in sources.items():
+        write(TREE / path, text)
+
+
+def fingerprint(sources: dict[Path, bytes]) -> str:
     """Everything that decides whether this mutant is caught."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for file in sorted(path for path in place.rglob("*") if path.is_file()):
-        digest.update(f"{file.relative_to(place)}\0{file.stat().st_size}\0".encode())
-        digest.update(file.read_bytes())
+    for path, text in sorted(sources.items()):
+        digest.update(f"{path}\0{len(text)}\0".encode())
+        digest.update(text)
     return digest.hexdigest()
 
 
-def cargo(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Cargo in the copy; what the mutants have in common is built once."""
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(MUTANTS / "target")}
+def cargo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Cargo in the copy, with the dependencies that the tests have built."""
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target")}
     command = ["cargo", "test", "--quiet", *BUILD, *arguments]
-    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=TREE, env=environment, capture_output=True, text=True, check=False)
 
 
 def is_caught(name: str, *, first: bool) -> bool:
     """Whether the harness finds something wrong with this mutant; one that cannot be built shows nothing."""
-    place = copy(name)
-    stamp, sources = MUTANTS / f"{name}.caught", fingerprint(place)
-    if first and stamp.exists() and stamp.read_text() == sources:
+    sources = edited(name)
+    stamp, made_of = MUTANTS / f"{name}.caught", fingerprint(sources)
+    if first and stamp.exists() and stamp.read_text() == made_of:
         print(f"ok mutant {name}: caught before, and nothing has changed", flush=True)
         return True
     stamp.unlink(missing_ok=True)
-    built = cargo(place, "--no-run")
+    lay(sources)
+    profile = [] if first else WHOLE
+    built = cargo(*profile, "--no-run")
     if built.returncode:
         print(built.stderr)
         print(f"not ok mutant {name}: it cannot be built", flush=True)
         return False
-    ran = cargo(place, *(["--", "--first"] if first else []))
+    ran = cargo(*profile, *(["--", "--first"] if first else []))
     lines = ran.stdout.splitlines()
     violations = [line for line in lines if line.startswith("violation: ")]
     print(*violations[: 3 if first else None], *[line for line in lines if line.startswith("crash: ")], sep="\n")
     caught = bool(violations) and ran.returncode != 0
     print(f"{'' if caught else 'not '}ok mutant {name}", flush=True)
     if caught:
-        stamp.write_text(sources)
+        stamp.write_text(made_of)
     return caught
 
 

@@ -1,0 +1,169 @@
+//! The check of stores passes one that keeps the contract, and finds each way of breaking it by name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use exeunt::{Change, Commit, Guarantee, HostError, MemoryStore, Secret, SessionStore, check_session_store};
+
+/// A store in memory with one fault.
+#[derive(Default)]
+struct Broken {
+    fault: &'static str,
+    entries: Mutex<BTreeMap<String, String>>,
+}
+
+impl Broken {
+    fn has(&self, fault: &str) -> bool {
+        self.fault == fault
+    }
+
+    /// As LIKE reads a pattern, more or less.
+    fn begins(&self, key: &str, prefix: &str) -> bool {
+        match self.fault {
+            "prefix_wildcard" => {
+                key.len() >= prefix.len() && key.bytes().zip(prefix.bytes()).all(|(k, p)| k == p || p == b'_')
+            }
+            "prefix_case" => key.to_lowercase().starts_with(&prefix.to_lowercase()),
+            "prefix_inside" => key.contains(prefix),
+            "prefix_range" => key.starts_with(prefix) && key.chars().all(|letter| letter < '\u{ffff}'),
+            "prefix_unicode" => key.replace("e\u{301}", "\u{e9}").starts_with(prefix),
+            "prefix_empty" => !prefix.is_empty() && key.starts_with(prefix),
+            _ => key.starts_with(prefix),
+        }
+    }
+
+    fn meets(&self, entries: &BTreeMap<String, String>, key: &str, wanted: Option<&str>) -> bool {
+        let held = entries.get(key).map(String::as_str);
+        match (self.fault, held, wanted) {
+            ("requirement_ignored", ..) => true,
+            ("lost_update", ..) if key.ends_with(".count") => true,
+            ("required_absence_ignored", Some(""), None) => true,
+            ("required_presence_ignored", None, Some(_)) => true,
+            ("requirement_loose", Some(held), Some(wanted)) => held.eq_ignore_ascii_case(wanted),
+            ("requirement_refused", None, None) => false,
+            _ => held == wanted,
+        }
+    }
+}
+
+impl SessionStore for Broken {
+    fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
+        let entries = self.entries.lock().unwrap();
+        let mut keys: Vec<String> = entries.keys().filter(|key| self.begins(key, &prefix)).cloned().collect();
+        if self.has("keys_twice") {
+            keys.extend(keys.first().cloned());
+        }
+        Ok(keys)
+    }
+
+    fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
+        let entries = self.entries.lock().unwrap();
+        let mut values: Vec<_> = keys.iter().map(|key| entries.get(key).cloned().map(Secret::from)).collect();
+        match self.fault {
+            "read_length" => values.retain(Option::is_some),
+            "read_order" => values.sort_by_key(|value| value.as_ref().map(|value| value.reveal().to_owned())),
+            "read_absent" => {
+                values.iter_mut().for_each(|value| *value = Some(value.take().unwrap_or(Secret::from(""))))
+            }
+            _ => {}
+        }
+        Ok(values)
+    }
+
+    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+        let met = {
+            let entries = self.entries.lock().unwrap();
+            change.require.iter().all(|one| self.meets(&entries, &one.key, one.value.as_ref().map(Secret::reveal)))
+        };
+        let mut entries = self.entries.lock().unwrap();
+        if !met && !self.has("conflict_changes") {
+            return Ok(Commit::Conflict);
+        }
+        if self.has("absent_removal_refused") && change.remove.iter().any(|key| !entries.contains_key(key)) {
+            return Err(HostError::Broken { reason: "no such key".to_owned() });
+        }
+        for entry in &change.write {
+            let value = entry.value.reveal();
+            let value = if self.has("value_changed") { value.trim() } else { value };
+            let key = match self.fault {
+                "key_case" => entry.key.to_lowercase(),
+                "key_unicode" => entry.key.replace("e\u{301}", "\u{e9}"),
+                _ => entry.key.clone(),
+            };
+            if !self.has("write_lost") || !entries.contains_key(&key) {
+                entries.insert(key, value.to_owned());
+            }
+        }
+        if !self.has("removal_lost") {
+            entries.retain(|key, _| !change.remove.contains(key));
+        }
+        Ok(if met { Commit::Committed } else { Commit::Conflict })
+    }
+
+    fn guarantee(&self) -> Result<Guarantee, HostError> {
+        match self.fault {
+            "call_fails" => Err(HostError::Broken { reason: "token=abc".to_owned() }),
+            _ => Ok(Guarantee::Atomic),
+        }
+    }
+}
+
+fn names(store: Arc<dyn SessionStore>) -> Vec<String> {
+    check_session_store(store).into_iter().map(|fault| fault.name).collect()
+}
+
+#[test]
+fn a_store_in_order_has_no_fault_and_keeps_what_was_in_it() {
+    let store = Arc::new(MemoryStore::new());
+    let mine = exeunt::Entry { key: "session:alice:cart".to_owned(), value: Secret::from("3 apples"), protect: true };
+    store.commit(Change { write: vec![mine], ..Change::default() }).unwrap();
+    assert_eq!(check_session_store(store.clone()), Vec::new());
+    assert_eq!(store.keys(String::new()).unwrap(), ["session:alice:cart"]);
+}
+
+#[test]
+fn a_store_of_this_test_without_a_fault_only_races() {
+    // It looks and writes under two locks, which is no compare-and-swap.
+    let found = names(Arc::new(Broken::default()));
+    assert!(found.iter().all(|name| name == "lost_update" || name == "torn_change"), "{found:?}");
+}
+
+#[test]
+fn each_fault_is_found_by_its_name() {
+    for fault in [
+        "prefix_wildcard",
+        "prefix_case",
+        "prefix_inside",
+        "prefix_range",
+        "prefix_unicode",
+        "prefix_empty",
+        "keys_twice",
+        "read_length",
+        "read_order",
+        "read_absent",
+        "requirement_ignored",
+        "required_absence_ignored",
+        "required_presence_ignored",
+        "requirement_loose",
+        "requirement_refused",
+        "conflict_changes",
+        "absent_removal_refused",
+        "key_case",
+        "key_unicode",
+        "value_changed",
+        "write_lost",
+        "removal_lost",
+        "lost_update",
+        "call_fails",
+    ] {
+        let found = names(Arc::new(Broken { fault, ..Broken::default() }));
+        assert!(found.iter().any(|name| name == fault), "{fault}: {found:?}");
+    }
+}
+
+#[test]
+fn a_fault_says_nothing_of_what_the_host_said() {
+    let found = check_session_store(Arc::new(Broken { fault: "call_fails", ..Broken::default() }));
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|fault| !fault.to_string().contains("abc")), "{found:?}");
+}

@@ -1,0 +1,73 @@
+//! One runner works on a sign-out: a live claim is left alone, a lapsed or impossible one is taken over.
+
+use std::collections::BTreeMap;
+
+use crate::scripted::host::{Host, Script};
+use exeunt::{Account, EndSessionRequest, Resumed, Who};
+use serde_json::{Value, json};
+
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+/// Signs out offline; then somebody else claims the record, and it is resumed when its revocation is due.
+fn resumed_under(home: &str, claimed_until: Option<i64>) -> (Resumed, usize) {
+    let config = json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
+            "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
+        "home": home,
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}}
+    });
+    let host = Host::new(Script::default(), BTreeMap::from([("s:alice:refresh_token".to_owned(), "r-1".to_owned())]));
+    let client = host.client(serde_json::from_value(config).unwrap()).unwrap();
+    let account = Account::new("alice");
+    client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap();
+    host.store.time_passes(61);
+    for (key, value) in host.store.entries.lock().unwrap().iter_mut() {
+        if key.starts_with("exeunt.pending.") {
+            let mut record: Value = serde_json::from_str(value).unwrap();
+            record["owner"] = json!("somebody else");
+            record["claimed_until"] = json!(claimed_until);
+            *value = record.to_string();
+        }
+    }
+    host.network.as_ref().unwrap().calls.lock().unwrap().clear();
+    let resumed = client.resume(10).unwrap();
+    let calls = host.network.as_ref().unwrap().calls.lock().unwrap().len();
+    (resumed, calls)
+}
+
+/// JRN-02: a live claim is respected.
+#[test]
+fn while_it_lives_nothing_is_sent_and_the_next_time_is_its_end() {
+    for home in ["device", "server"] {
+        let until = now() + 50;
+        let (resumed, calls) = resumed_under(home, Some(until));
+        assert_eq!((resumed.outcomes.len(), calls), (0, 0), "{home}");
+        assert_eq!(resumed.next_due, Some(until), "{home}");
+    }
+}
+
+/// JRN-02: a lapsed claim stops nobody.
+#[test]
+fn once_it_has_lapsed_the_sign_out_is_taken_over() {
+    for home in ["device", "server"] {
+        for until in [None, Some(0), Some(now() - 1)] {
+            let (resumed, calls) = resumed_under(home, until);
+            assert_eq!((resumed.outcomes.len(), calls), (1, 1), "{home}");
+        }
+    }
+}
+
+/// JRN-02: no claim lasts longer than 60 seconds.
+#[test]
+fn one_further_ahead_than_a_claim_lasts_is_a_clock_that_jumped() {
+    for home in ["device", "server"] {
+        for ahead in [70, 1000] {
+            let (resumed, calls) = resumed_under(home, Some(now() + ahead));
+            assert_eq!((resumed.outcomes.len(), calls), (1, 1), "{home}, {ahead}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a record holds for the next step goes when its time is over, or when the step is done.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::scripted::host::{Host, Script};
+use exeunt::{Account, EndSessionRequest, LogoutClient, Secret, Who};
+use serde_json::json;
+
+const HINT: &str =
+    "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL29wLmV4YW1wbGUuY29tIiwiYXVkIjoicnAiLCJzdWIiOiJhbGljZSJ9.c2ln";
+const NAVIGATION: [&str; 3] = [HINT, "the-hint", "the-callers-state"];
+const TOKEN: &str = "the-refresh-token";
+
+/// A sign-out whose revocation found nobody.
+fn signed_out() -> (Host, Arc<LogoutClient>, String) {
+    let config = json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
+            "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
+        "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}}
+    });
+    let cached = [("s:alice:id_token", HINT), ("s:alice:refresh_token", TOKEN)];
+    let cached = cached.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let script = Script { navigator: Some("started".to_owned()), ..Script::default() };
+    let host = Host::new(script, BTreeMap::from(cached));
+    let client = host.client(serde_json::from_value(config).unwrap()).unwrap();
+    let request = EndSessionRequest {
+        state: Some(Secret::from("the-callers-state")),
+        logout_hint: Some(Secret::from("the-hint")),
+        ..EndSessionRequest::new(Who::This { account: Account::new("alice") })
+    };
+    let outcome = client.sign_out(&request).unwrap();
+    assert_eq!(held(&host), 4, "all of it is planted");
+    (host, client, outcome.id)
+}
+
+/// How many of the planted secrets are in the store.
+fn held(host: &Host) -> usize {
+    let entries = host.store.entries.lock().unwrap();
+    let text: String = entries.values().cloned().collect();
+    NAVIGATION.iter().chain([&TOKEN]).filter(|secret| text.contains(**secret)).count()
+}
+
+/// JRN-04
+#[test]
+fn what_the_browser_needs_goes_after_fifteen_minutes() {
+    let (host, client, id) = signed_out();
+    host.store.time_passes(850);
+    client.outcome(&id).unwrap();
+    assert_eq!(held(&host), 4);
+    host.store.time_passes(52);
+    client.outcome(&id).unwrap();
+    assert_eq!(held(&host), 1, "the token stays");
+}
+
+/// JRN-04
+#[test]
+fn what_the_browser_needs_goes_when_it_is_back() {
+    let (host, client, _) = signed_out();
+    let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap().clone();
+    let state =
+        crate::scripted::project::percent_encode(&crate::scripted::project::raw_state(&navigations[0]).unwrap());
+    client.complete(&Secret::from(format!("https://app.example.com/bye?state={state}")), None).unwrap();
+    assert_eq!(held(&host), 1, "the token stays");
+}
+
+#[test]
+fn what_the_browser_needs_goes_when_somebody_signs_in() {
+    let (host, client, _) = signed_out();
+    client.signed_in("alice", None, None).unwrap();
+    assert_eq!(held(&host), 1, "the token stays");
+}
+
+/// JRN-04
+#[test]
+fn tokens_go_after_a_day() {
+    let (host, client, _) = signed_out();
+    host.store.time_passes(86_402);
+    client.resume(1).unwrap();
+    assert_eq!(held(&host), 0);
+}

@@ -1,0 +1,110 @@
+//! What a sign-out does when time passes between its steps: records are aged in the store, since the core's clock is the
+//! system's.
+
+use std::collections::BTreeMap;
+
+use crate::scripted::host::{Host, Script};
+use exeunt::{Account, Completion, Doubt, EndSessionRequest, LogoutOutcome, NotOursReason, Secret, SessionStatus, Who};
+use serde_json::json;
+
+fn config() -> exeunt::ClientConfig {
+    serde_json::from_value(json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {"end_session": "https://op.example.com/logout"}}},
+        "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
+        "revoke_tokens": false
+    }))
+    .unwrap()
+}
+
+fn host() -> Host {
+    Host::new(Script { navigator: Some("started".to_owned()), ..Script::default() }, BTreeMap::new())
+}
+
+fn who(id: &str) -> EndSessionRequest {
+    let account = Account::new(id);
+    EndSessionRequest::new(Who::This { account })
+}
+
+fn last_return(host: &Host) -> Secret {
+    let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap();
+    let state = crate::scripted::project::raw_state(navigations.last().unwrap()).unwrap();
+    Secret::from(format!("https://app.example.com/bye?state={state}"))
+}
+
+fn records(host: &Host) -> usize {
+    host.store.entries.lock().unwrap().keys().filter(|key| key.starts_with("exeunt.pending.")).count()
+}
+
+/// PLR-10: up to 15 minutes it is in time.
+#[test]
+fn a_return_after_fourteen_minutes_is_matched() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    host.store.time_passes(14 * 60);
+    assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
+}
+
+/// PLR-10: too late is after 15 minutes; the clear has happened.
+#[test]
+fn a_return_after_fifteen_minutes_has_expired_and_changes_nothing() {
+    let host = host();
+    host.store.entries.lock().unwrap().insert("s:alice:cart".to_owned(), "3 apples".to_owned());
+    let client = host.client(config()).unwrap();
+    let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
+    host.store.time_passes(15 * 60 + 1);
+    assert!(!host.store.entries.lock().unwrap().contains_key("s:alice:cart"));
+    let answer = client.complete(&last_return(&host), None).unwrap();
+    assert_eq!(answer, Completion::NotOurs { why: NotOursReason::Expired });
+    let never = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
+    assert_eq!(client.outcome(&id).unwrap().provider, never);
+    assert_eq!(client.pending(None).unwrap(), Vec::new());
+}
+
+#[test]
+fn a_clock_that_jumped_back_expires_nothing() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    host.store.time_passes(-24 * 60 * 60);
+    assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
+}
+
+/// A clear never ages, and no clock holds it up.
+#[test]
+fn a_clock_that_jumped_back_keeps_nobody_signed_in() {
+    let host = host();
+    host.store.entries.lock().unwrap().insert("s:alice:cart".to_owned(), "3 apples".to_owned());
+    let keeping = exeunt::ClientConfig { on_cancel: Some(exeunt::OnCancel::KeepEverything), ..config() };
+    let client = host.client(keeping).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    assert!(host.store.entries.lock().unwrap().contains_key("s:alice:cart"));
+    host.store.time_passes(-365 * 24 * 60 * 60);
+    client.resume(10).unwrap();
+    assert!(!host.store.entries.lock().unwrap().contains_key("s:alice:cart"), "nobody comes back from next year");
+}
+
+#[test]
+fn a_sign_out_is_forgotten_after_thirty_days() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    let LogoutOutcome { id, .. } = client.sign_out(&who("alice")).unwrap();
+    host.store.time_passes(31 * 24 * 60 * 60);
+    client.sign_out(&who("bob")).unwrap();
+    assert_eq!(client.outcome(&id).unwrap_err().code(), "unknown_logout");
+    assert_eq!(records(&host), 1);
+}
+
+#[test]
+fn hundreds_of_records_do_not_pile_up_and_the_latest_is_matched() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    for round in 0..300 {
+        client.sign_out(&who(&format!("user{round}"))).unwrap();
+    }
+    assert!(records(&host) <= 64, "{} records", records(&host));
+    assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
+}
