@@ -22,6 +22,10 @@ test: tools ## every test in every language; the last line counts them
 	@tests/run.sh
 
 lint: tools ## formatting, lints, types, licences
+	@$(MAKE) --no-print-directory -j2 lint-core lint-bindings
+
+.PHONY: lint-core lint-bindings
+lint-core:
 	cargo fmt --all --check
 	cargo clippy --package exeunt --all-targets -- -D warnings
 	cargo clippy --package exeunt --lib --no-default-features -- -D warnings
@@ -29,6 +33,9 @@ lint: tools ## formatting, lints, types, licences
 	RUSTDOCFLAGS="-D warnings" cargo doc --package exeunt --no-deps --quiet
 	tests/tools.sh cargo-deny
 	cargo deny check bans licenses sources
+
+# Beside the other: most of it is the wheel, whose optimised build keeps one core busy.
+lint-bindings:
 	bindings/python/lint.sh
 	bindings/kotlin/lint.sh
 	bindings/swift/lint.sh

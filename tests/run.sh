@@ -76,7 +76,7 @@ provider() {
   npm ci --silent --no-audit --no-fund && timeout 300 node --test --test-force-exit </dev/null
 }
 
-# Two lanes, since most suites leave a core idle: what is made with cargo alone, and what languages and browsers need.
+# Two lanes, since most suites leave a core idle: the core and what needs a browser, and the languages.
 core() {
   suite rust count_cargo cargo test --package exeunt -- --nocapture
   suite rust-without-http count_cargo cargo test --package exeunt --no-default-features --profile quick \
@@ -85,6 +85,9 @@ core() {
   suite crash-mutants count_plain tests/crash/mutants.py
   suite fuzz count_plain fuzz/run.sh
   suite fuzz-planted count_plain fuzz/run.sh --planted
+  # Long after `provider` has installed the packages that it shares with these.
+  suite end-to-end count_pytest demo/test.sh
+  suite keycloak count_pytest tests/keycloak/run.sh
 }
 
 bindings() {
@@ -93,8 +96,6 @@ bindings() {
   suite python-newest count_pytest env PYTHON=newest bindings/python/test.sh
   suite kotlin count_maven bindings/kotlin/test.sh
   suite swift count_swift bindings/swift/test.sh
-  suite end-to-end count_pytest demo/test.sh
-  suite keycloak count_pytest tests/keycloak/run.sh
 }
 
 # A lane in the background does not hear Control-C.
