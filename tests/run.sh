@@ -11,14 +11,18 @@ mkdir -p "$logs"
 
 sum() { awk '{ total += $1 } END { print total + 0 }'; }
 
+# Seconds; several times what the slowest takes. One that waits for ever has to be named.
+longest=2400
+
 # suite NAME COUNTER COMMAND…: runs, shows all it said once it is over, counts. A suite that fails without a failing test has
 # one failure all the same.
 suite() {
   local name=$1 counter=$2 log="$logs/$1.log" status ok bad begun=$SECONDS
   shift 2
   printf '== %s begins\n' "$name"
-  ("$@") >"$log" 2>&1 # one may change its directory
+  timeout --foreground --kill-after=30 "$longest" "$@" </dev/null >"$log" 2>&1
   status=$?
+  [ "$status" -ne 124 ] || printf '%s: given up after %d s\n' "$name" "$longest" >>"$log"
   read -r ok bad < <("$counter" "$log")
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
   {
@@ -70,12 +74,6 @@ count_plain() {
   printf '%s %s\n' "$(grep -cE '^ok ' "$1")" "$(grep -cE '^not ok ' "$1")"
 }
 
-provider() {
-  tests/tools.sh node && tests/tools.sh chromium && cd tests/provider || return
-  echo "provider: installing its packages: npm ci in tests/provider"
-  npm ci --silent --no-audit --no-fund && timeout 300 node --test --test-force-exit </dev/null
-}
-
 # Two lanes, since most suites leave a core idle: the core and what needs a browser, and the languages.
 core() {
   suite rust count_cargo cargo test --package exeunt -- --nocapture
@@ -91,7 +89,7 @@ core() {
 }
 
 bindings() {
-  suite provider count_node provider
+  suite provider count_node tests/provider/test.sh
   suite python count_pytest bindings/python/test.sh
   suite python-newest count_pytest env PYTHON=newest bindings/python/test.sh
   suite kotlin count_maven bindings/kotlin/test.sh

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -33,20 +32,10 @@ def _own_handlers() -> Iterator[None]:
 
 @pytest.mark.parametrize("store", ["memory", "sqlite"])
 def test_storm_of_interrupts_neither_kills_nor_lies(store: str) -> None:
-    hears, heard = os.pipe()
-    command = [*UNDER_FIRE, "storm", store, str(INTERRUPTED), str(heard)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=[heard]) as child:
-        os.close(heard)
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        while child.poll() is None:
-            child.send_signal(signal.SIGINT)
-            if not os.read(hears, 1):
-                break  # it has ended
-        said = child.stdout.read()
-    os.close(hears)
-    assert child.returncode == 0
-    found = json.loads(said)
+    command = [*UNDER_FIRE, "storm", store, str(INTERRUPTED)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
     assert found.pop("interrupted") == INTERRUPTED
     assert set(found) <= {"signed out"}  # before the shot
 
