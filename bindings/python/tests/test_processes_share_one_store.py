@@ -1,4 +1,4 @@
-"""Four processes on one SQLite file sign in, refresh, sign out and resume at the same time.
+"""Four processes on one SQLite file sign in, refresh, sign out and resume at the same time, each any of two accounts.
 
 A refresh token is ``{session}/{number}``; the access token beside it carries the same name, so that what a sign-out had
 ended, and a refresh brought back, would be seen.
@@ -9,6 +9,7 @@ import multiprocessing
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from multiprocessing.synchronize import Barrier, Lock
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -38,9 +39,9 @@ from exeunt import (
 from samples import DEVICE, SERVER
 
 PROCESSES = 4
-ROUNDS = 25
+ROUNDS = 40
 MOST_SECONDS = 240  # far more than it takes: only a deadlock lasts as long
-SHARED = "shared"
+SHARED = ("alice", "bob")
 
 
 @dataclass
@@ -51,8 +52,8 @@ class Report:
     """Every refresh token that it saved."""
     revoked: list[str] = field(default_factory=list)
     """Every token whose revocation it sent."""
-    signed_out: list[str] = field(default_factory=list)
-    """The identifiers of its sign-outs."""
+    signed_out: dict[str, list[str]] = field(default_factory=dict)
+    """The identifiers of its sign-outs of each account."""
     count: int = 0
     """How often it refreshed the account that nobody else touches."""
 
@@ -82,39 +83,40 @@ class Worker:
         ]
         for number in range(ROUNDS):
             self._round = f"{self._name}.{number}"
+            self._account = self._chance.choice(SHARED)
             self._chance.choice(deeds)()
             assert_nothing_came_back(self.store)
         self.count()
 
     def sign_in(self) -> None:
-        self.client.signed_in(SHARED)
+        self.client.signed_in(self._account)
         self._begin(f"{self._round}/0")
 
     def _begin(self, token: str) -> None:
-        nobody = Requirement(key=f"session:{SHARED}:refresh_token", value=None)
-        if self.store.commit(Change(require=(nobody,), write=session(token))) is Commit.COMMITTED:
+        nobody = Requirement(key=f"session:{self._account}:refresh_token", value=None)
+        if self.store.commit(Change(require=(nobody,), write=session(self._account, token))) is Commit.COMMITTED:
             self.report.stored.append(token)
 
     def refresh(self) -> None:
         with self._refreshing:  # as the provider does, which takes a refresh token once
-            lease = self.client.lease(SHARED)
-            if token := session_in(self.store)[0]:
+            lease = self.client.lease(self._account)
+            if token := session_in(self.store, self._account)[0]:
                 name, number = token.split("/")
                 brought = f"{name}/{int(number) + 1}"
-                if self.client.save(lease, session(brought)) is Saved.STORED:
+                if self.client.save(lease, session(self._account, brought)) is Saved.STORED:
                     self.report.stored.append(brought)
 
     def refresh_too_late(self) -> None:
-        lease = self.client.lease(SHARED)
-        if session_in(self.store)[0] is None:
+        lease = self.client.lease(self._account)
+        if session_in(self.store, self._account)[0] is None:
             return  # nothing to refresh
         self.sign_out()
         assert not self.client.still_valid(lease)
-        assert self.client.save(lease, session(f"{self._round}-late/0")) is Saved.SIGNED_OUT
+        assert self.client.save(lease, session(self._account, f"{self._round}-late/0")) is Saved.SIGNED_OUT
 
     def sign_out(self) -> None:
-        outcome = self.client.sign_out(EndSessionRequest(who=This(Account(home_account_id=SHARED))))
-        self.report.signed_out.append(outcome.id)
+        outcome = self.client.sign_out(EndSessionRequest(who=This(Account(home_account_id=self._account))))
+        self.report.signed_out.setdefault(self._account, []).append(outcome.id)
 
     def resume(self) -> None:
         assert self.client.resume(5).set_aside == ()
@@ -128,19 +130,20 @@ class Worker:
         self.report.count += 1
 
 
-def session(token: str) -> tuple[Entry, ...]:
+def session(account: str, token: str) -> tuple[Entry, ...]:
     names = ("refresh_token", "access_token")
-    return tuple(Entry(key=f"session:{SHARED}:{name}", value=Secret(token)) for name in names)
+    return tuple(Entry(key=f"session:{account}:{name}", value=Secret(token)) for name in names)
 
 
-def session_in(store: SqliteStore) -> list[str | None]:
-    values = store.read([f"session:{SHARED}:{name}" for name in ("refresh_token", "access_token")])
+def session_in(store: SqliteStore, account: str) -> list[str | None]:
+    values = store.read([f"session:{account}:{name}" for name in ("refresh_token", "access_token")])
     return [value and value.reveal() for value in values]
 
 
 def assert_nothing_came_back(store: SqliteStore) -> None:
-    refresh_token, access_token = session_in(store)
-    assert refresh_token == access_token
+    for account in SHARED:
+        refresh_token, access_token = session_in(store, account)
+        assert refresh_token == access_token
 
 
 def newest(tokens: Iterable[str]) -> set[str]:
@@ -186,8 +189,10 @@ def test_processes_share_one_store(home: Home, tmp_path: Path) -> None:
         for number, report in enumerate(reports):
             [counted] = last.store.read([f"session:p{number}:count"])
             assert counted == Secret(str(report.count))
-            for outcome in map(last.client.outcome, report.signed_out):
+            for outcome in map(last.client.outcome, chain(*report.signed_out.values())):
                 assert outcome.application in (Ended(Evidence.READ_BACK), Unconfirmed(Doubt.SUPERSEDED)), outcome
         revoked = {token for report in (*reports, last.report) for token in report.revoked}
-        assert newest(token for report in reports for token in report.stored) <= revoked | set(session_in(last.store))
-    assert sum(len(report.signed_out) for report in reports) >= PROCESSES
+        left = {token for account in SHARED for token in session_in(last.store, account)}
+        assert newest(token for report in reports for token in report.stored) <= revoked | left
+    for account in SHARED:
+        assert sum(len(report.signed_out.get(account, [])) for report in reports) >= PROCESSES
