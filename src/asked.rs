@@ -138,7 +138,7 @@ fn check_options(row: &Row, request: &EndSessionRequest, reach: Reach) -> Result
         (request.logout_hint.is_some(), takes(Carries::LogoutHint), "takes no logout_hint"),
         (!request.ui_locales.is_empty(), takes(Carries::UiLocales), "takes no ui_locales"),
         (request.state.is_some(), returns, "brings no state back"),
-        (!request.extra_parameters.is_empty(), has_page, "has no page that takes extra_parameters"),
+        (!request.extra_parameters.is_empty(), has_page && !row.parameters.are_none(), "takes no extra_parameters"),
         (request.mode.is_some(), has_page, "has no page to open in any mode"),
     ];
     for (given, known, why) in options {
@@ -333,7 +333,7 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
         if extra.name.is_empty() || extra.name.len() > 256 || extra.value.reveal().len() > LONGEST_TEXT {
             return refuse("RPI-04", "an extra parameter has no name, or is too long");
         }
-        if row.parameters.reserve(&extra.name) || row.parameters.names_target(&extra.name) {
+        if row.parameters.have_field(&extra.name) {
             return refuse(
                 "RPI-04",
                 "an extra parameter repeats a parameter of the request; use the request's own field",

@@ -57,14 +57,24 @@ fn sentences(plan: &LogoutPlan) -> Vec<String> {
         sentences.push(format!("The provider has no revocation endpoint: {tokens} can be used until expiry."));
     }
     sentences.extend(plan.warnings.iter().map(warning));
-    if plan.departure.as_ref().is_some_and(|departure| departure.draft.redirect_uri.is_some()) {
-        sentences.push(
+    sentences.extend(plan.departure.iter().flat_map(unknowable).map(str::to_owned));
+    sentences
+}
+
+/// What cannot be known after the browser has left.
+fn unknowable(departure: &Departure) -> impl Iterator<Item = &'static str> {
+    let session = match departure.draft.redirect_uri {
+        Some(_) => {
             "A return from the provider will not prove that its session has ended: the user may have declined. Only a \
              proof can show it."
-                .to_owned(),
-        );
-    }
-    sentences
+        }
+        None => {
+            "Nothing will come back that belongs to this sign-out: of the session at the provider nothing will be known \
+             without a proof."
+        }
+    };
+    const BEHIND: &str = "The session behind the provider is asked to end too; whether it does cannot be known.";
+    std::iter::once(session).chain(departure.draft.federated.then_some(BEHIND))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

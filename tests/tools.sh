@@ -54,7 +54,7 @@ new_node() {
 }
 
 base() {
-  local rust java=17 found
+  local rust java=17 python=3.10 found
   rust=$(sed -nE 's/^rust-version = "([0-9.]+)".*/\1/p' Cargo.toml)
   command -v cargo >/dev/null || die "cargo is missing: install Rust $rust or newer with rustup (Debian's is too old)"
   debian cc:gcc c++:g++ make:make git:git python3:python3 openssl:openssl node:nodejs npm:npm javac:default-jdk-headless \
@@ -65,6 +65,9 @@ base() {
   found=$(version javac 'javac ')
   at_least "$java" "$found" ||
     die "javac $java or newer is needed, not ${found:-what is here}: install such a JDK and put its bin first on the PATH"
+  found=$(version python3 'Python ')
+  at_least "$python" "$found" ||
+    die "python3 $python or newer is needed, not ${found:-what is here}: install such a Python and put it first on the PATH"
   new_node
   python3 -c 'import ensurepip, venv' 2>/dev/null || {
     say "installing python3-venv"

@@ -7,6 +7,7 @@ if [ "${PYTHON:-}" = newest ]; then
   PYTHON=$("$(dirname "${BASH_SOURCE[0]}")/newest.sh")
   export PYTHON
   printf 'python: the newest here is %s\n' "$("$PYTHON" --version)"
+  [ "$("$PYTHON" --version)" != "$(python3 --version)" ] || printf 'python: python3 is that one as well\n'
 fi
 source "$(dirname "${BASH_SOURCE[0]}")/venv.sh"
 "$here/build.sh"

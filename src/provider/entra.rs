@@ -66,7 +66,10 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         return refuse("ENTRA-04", UNKNOWN.to_owned());
     };
     let tenant = url.path().trim_matches('/');
-    if tenant.is_empty() || tenant.contains('/') || url.query().is_some() || url.port().is_some() {
+    // As it was written: a parser resolves dots, and escapes what names no tenant.
+    let written = authority.trim_end_matches('/');
+    let is_written = written.matches('/').count() == 3 && written.ends_with(&format!("/{tenant}"));
+    if !is_written || !is_tenant(tenant) || url.port().is_some() {
         const FORM: &str =
             "the authority must be https://{host}/{tenant}, with common, organizations, consumers or a tenant";
         return refuse("ENTRA-01", FORM.to_owned());
@@ -82,6 +85,12 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     })
 }
 
+/// Whether this can be a tenant's name or number, or stand for several.
+fn is_tenant(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    text.bytes().all(known) && !text.split('.').any(str::is_empty)
+}
+
 /// Another authority for one request: of the same cloud only, so that a request cannot send hints elsewhere.
 pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutError> {
     let other = row(authority).map_err(as_request)?;
@@ -91,7 +100,7 @@ pub(super) fn row_at(configured: &Row, authority: &str) -> Result<Row, LogoutErr
     Ok(other)
 }
 
-/// The tenant that a host of Microsoft's names by its one label in front of this suffix (PRV-05).
+/// The tenant that a host of Microsoft's names by its one label in front of this suffix (B2C-05, CIAM-01).
 pub(super) fn tenant_below<'a>(suffix: &str, host: &'a str) -> Option<&'a str> {
     let tenant = host.strip_suffix(suffix)?.strip_suffix('.')?;
     (!tenant.is_empty() && !tenant.contains('.')).then_some(tenant)

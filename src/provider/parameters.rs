@@ -84,6 +84,16 @@ impl Parameters {
         self.0.iter().find(|slot| slot.carries == carries).map(|slot| slot.name.as_ref())
     }
 
+    /// Whether a provider takes anything at all.
+    pub(crate) fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an extra parameter of this name says what a field of the request says: `federated` is its reach.
+    pub(crate) fn have_field(&self, name: &str) -> bool {
+        name == "federated" || self.reserve(name) || self.names_target(name)
+    }
+
     /// Whether only exeunt may write this name.
     pub(crate) fn reserve(&self, name: &str) -> bool {
         STANDARD_NAMES.contains(&name) || self.0.iter().any(|slot| slot.name == name)

@@ -1,5 +1,6 @@
 """Users' type checkers know the API: what is right passes, and each mistake is found where it is."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,11 +11,14 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent / "typing"
+OLDEST = "3.10"  # that exeunt runs on
 CHECKERS = {
     "mypy": [
         "mypy",
         "--strict",
         "--no-error-summary",
+        "--python-version",
+        OLDEST,
         "--cache-dir",
         os.devnull,
         "--python-executable",
@@ -27,7 +31,8 @@ CHECKERS = {
 def check(checker: str, file: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a checker as a user does: outside this project, against what is installed."""
     (folder / file).write_text((HERE / file).read_text())
-    (folder / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    settings = {"typeCheckingMode": "strict", "pythonVersion": OLDEST}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
     command: Sequence[str] = [sys.executable, "-m", *CHECKERS[checker], file]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
