@@ -149,6 +149,7 @@ fn each_rule_of_the_server_refuses() {
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let elsewhere = "https%3A%2F%2Fevil.example%2F";
     let here = "https%3A%2F%2Fapp.example.com%2Fbye";
+    let theirs = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(r#"{"aud":"other"}"#));
     let broken = [
         (0, get("/v3/logout")),
         (1, posted("/v2/logout", form, "")),
@@ -176,6 +177,9 @@ fn each_rule_of_the_server_refuses() {
         (18, posted("/services/oauth2/revoke", form, "client_id=app+1")),
         (19, posted("/oauth/revoke", &format!("{ours}{form}"), "token=refresh-1")),
         (20, posted("/oauth/revoke", &format!("{encoded}{form}"), "token=token-9")),
+        (21, posted("/oauth/revoke", &format!("{encoded}{form}"), "token=token-1")),
+        (21, posted("/oauth2/revoke", &format!("{encoded}{form}"), "token=token-1")),
+        (22, get(&format!("/oidc/logout?post_logout_redirect_uri={here}&id_token_hint={theirs}"))),
     ];
     let mut seen = BTreeSet::new();
     for (rule, request) in broken {

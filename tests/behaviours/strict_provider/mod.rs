@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::loopback::{Server, answer};
 
@@ -22,7 +22,7 @@ pub const TOKEN: &str = "token-1";
 pub const REFRESH_TOKEN: &str = "refresh-1";
 
 /// Every rule; a test breaks each of them.
-pub const RULES: [&str; 21] = [
+pub const RULES: [&str; 23] = [
     "there is such an endpoint",
     "a sign-out by browser is a GET",
     "the application is known",
@@ -44,6 +44,8 @@ pub const RULES: [&str; 21] = [
     "a revocation names token and application",
     "the credentials of a revocation are Basic and form-encoded",
     "a token that was given is revoked",
+    "only refresh tokens are revoked here",
+    "the ID token is the application's",
 ];
 
 type Refusal = &'static str;
@@ -94,6 +96,13 @@ fn fields(text: &str) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
+/// Whom an ID token is for.
+fn audience(token: &str) -> Option<String> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    claims["aud"].as_str().map(str::to_owned)
+}
+
 fn decoded(text: &str) -> String {
     let doubled = format!("{text}=");
     url::form_urlencoded::parse(doubled.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
@@ -129,7 +138,9 @@ fn judge(request: &Request) -> Result<Answer, Refusal> {
             Ok(Answer::Page)
         }
         "/api/v1/logout" => direct_logout(request),
-        "/oauth/revoke" | "/oauth2/v1/revoke" | "/oauth2/revoke" | "/services/oauth2/revoke" => revocation(request),
+        // Auth0 and Amazon Cognito.
+        "/oauth/revoke" | "/oauth2/revoke" => revocation(request, &[REFRESH_TOKEN]),
+        "/oauth2/v1/revoke" | "/services/oauth2/revoke" => revocation(request, &[REFRESH_TOKEN, TOKEN]),
         _ => Err(RULES[0]),
     }
 }
@@ -159,6 +170,7 @@ fn standard_logout(request: &Request) -> Result<Answer, Refusal> {
         return Ok(Answer::Page);
     };
     rule(request.value("client_id").or(request.value("id_token_hint")).is_some(), RULES[6])?;
+    rule(request.value("id_token_hint").is_none_or(|token| audience(token).as_deref() == Some(CLIENT)), RULES[22])?;
     rule(target == BYE, RULES[7])?;
     Ok(with_state(target, request))
 }
@@ -206,7 +218,7 @@ fn direct_logout(request: &Request) -> Result<Answer, Refusal> {
     Ok(Answer::Done)
 }
 
-fn revocation(request: &Request) -> Result<Answer, Refusal> {
+fn revocation(request: &Request, taken: &[&str]) -> Result<Answer, Refusal> {
     let is_form = request.header("content-type") == "application/x-www-form-urlencoded";
     rule(request.method == "POST" && is_form, RULES[17])?;
     let form = fields(&request.body);
@@ -217,6 +229,7 @@ fn revocation(request: &Request) -> Result<Answer, Refusal> {
     let wanted = format!("Basic {}", STANDARD.encode("app+1:s%3Ae%2Fc%25r%2Bt"));
     rule(basic.is_empty() || basic == wanted, RULES[19])?;
     rule([REFRESH_TOKEN, TOKEN].contains(&token), RULES[20])?;
+    rule(taken.contains(&token), RULES[21])?;
     Ok(Answer::Done)
 }
 
