@@ -22,7 +22,7 @@ limit="-runs=100000 -max_total_time=30"
 planted=
 case "${1:-}" in
   "") ;;
-  --planted) planted=yes limit=-runs=500000 ;;
+  --planted) planted=yes limit="-runs=3000000 -max_total_time=300" ;;
   -*) limit=$1 ;;
   *) limit=-max_total_time=$1 ;;
 esac
