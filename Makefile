@@ -30,6 +30,7 @@ lint-core:
 	cargo clippy --package exeunt --all-targets -- -D warnings
 	cargo clippy --package exeunt --lib --no-default-features -- -D warnings
 	cargo clippy --package exeunt --test crash --test no_interleaving_brings_a_session_back -- -D warnings
+	cargo clippy --package uniffi-bindgen -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package exeunt --no-deps --quiet
 	tests/tools.sh cargo-deny
 	cargo deny check bans licenses sources
