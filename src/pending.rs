@@ -265,8 +265,7 @@ impl Record {
         let may_revoke = |one: &&Revoking| one.token.is_some() && self.may_revoke();
         let revocations = self.revocations.iter().filter(may_revoke).map(|one| one.next_at);
         let journey = waits.filter(|_| self.provider == SessionStatus::Pending).map(|journey| journey.started_at);
-        let handover = self.handover.as_ref().map(|handover| handover.asked_at);
-        let ends = journey.into_iter().chain(handover).map(|since| since.saturating_add(WAIT + 1));
+        let ends = journey.into_iter().chain(self.kept_for_return()).map(|since| since.saturating_add(WAIT + 1));
         let tokens = self.has_token().then(|| self.issued_at.saturating_add(keep_tokens + 1));
         call.chain(revocations).chain(ends).chain(tokens).chain(clear).min().map(|due| due.max(self.issued_at))
     }
@@ -285,19 +284,26 @@ impl Record {
         !self.is_owed() && now.saturating_sub(self.issued_at) > REMEMBER
     }
 
+    /// Since when it has kept a secret for the browser and its return.
+    fn kept_for_return(&self) -> Option<i64> {
+        let handover = self.handover.as_ref().map(|handover| handover.asked_at);
+        let state = self.caller_state.as_ref().and(self.logout.as_ref()).map(|journey| journey.started_at);
+        handover.into_iter().chain(state).max()
+    }
+
     /// The secrets that are still in it.
     fn kept(&self, keep_tokens: i64) -> Vec<Kept> {
-        let navigation = self.handover.iter().map(|handover| Kept {
+        let navigation = self.kept_for_return().map(|since| Kept {
             purpose: KeptFor::BrowserReturn,
             account: None,
-            until: handover.asked_at.saturating_add(WAIT),
+            until: since.saturating_add(WAIT),
         });
         let until = self.issued_at.saturating_add(keep_tokens);
         let token = |purpose, account: &String| Kept { purpose, account: Some(account.clone()), until };
         let call = self.call.iter().map(|call| token(KeptFor::SessionCall, &call.account));
         let waiting = self.revocations.iter().filter(|one| one.token.is_some());
         let revocations = waiting.map(|one| token(KeptFor::TokenRevocation, &one.account));
-        navigation.chain(call).chain(revocations).collect()
+        navigation.into_iter().chain(call).chain(revocations).collect()
     }
 
     pub(crate) fn summary(&self) -> PendingLogout {

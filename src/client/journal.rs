@@ -276,7 +276,9 @@ impl LogoutClient {
 impl Record {
     /// A later sign-out, or a sign-in, has taken over the browser.
     pub(super) fn supersede(&mut self) {
-        if self.is_waiting() {
+        // Where nothing comes back nobody waits, and the browser may still be due.
+        let was_to_go = self.handover.is_some() && self.provider == SessionStatus::Pending;
+        if self.is_waiting() || was_to_go {
             self.stop_waiting(SessionStatus::Unconfirmed { because: Doubt::Superseded });
         }
         self.handover = None;

@@ -95,8 +95,8 @@ impl LogoutClient {
                 let jumped = due > now.saturating_add(most);
                 if due <= now && found.records.len() < limit || jumped {
                     // A runner of now may not have written what this entry leads to: key by key it comes first.
-                    let stale = jumped || due.saturating_add(CLAIM) <= now;
-                    self.follow(&mut found, &key, id, now, stale)?;
+                    let fresh_until = Some(due.saturating_add(CLAIM)).filter(|until| !jumped && *until > now);
+                    self.follow(&mut found, &key, id, now, fresh_until)?;
                 } else if !remembered {
                     found.next_is([due]);
                 }
@@ -107,11 +107,23 @@ impl LogoutClient {
 
     /// What an entry of the index leads to; one that leads nowhere goes, and one that is out of date is replaced once it is
     /// stale.
-    fn follow(&self, found: &mut Due, key: &String, id: &str, now: i64, stale: bool) -> Result<(), HostError> {
+    fn follow(
+        &self,
+        found: &mut Due,
+        key: &String,
+        id: &str,
+        now: i64,
+        fresh_until: Option<i64>,
+    ) -> Result<(), HostError> {
         match self.record(id)? {
             Some(stored) => {
-                if stale && self.due_key(&stored.record).as_ref() != Some(key) {
-                    self.replace_key(key, &stored);
+                if self.due_key(&stored.record).as_ref() != Some(key) {
+                    match fresh_until {
+                        // Unless reading the record has moved it.
+                        Some(until) if self.read_one(key)?.is_some() => found.next_is([until]),
+                        Some(_) => {}
+                        None => self.replace_key(key, &stored),
+                    }
                 }
                 // Two entries may lead to it.
                 if !found.records.iter().any(|known| known.record.id == id) {
@@ -121,8 +133,10 @@ impl LogoutClient {
             None if pending::is_id(id) && self.read_one(&pending::key(id))?.is_some() => {
                 found.set_aside.push(pending::key(id));
             }
-            None if stale => self.drop_key(key),
-            None => {}
+            None => match fresh_until {
+                Some(until) => found.next_is([until]),
+                None => self.drop_key(key),
+            },
         }
         Ok(())
     }

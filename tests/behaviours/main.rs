@@ -68,6 +68,9 @@ mod vectors_support;
 #[path = "../crash/process.rs"]
 mod process;
 #[allow(dead_code)]
+#[path = "../crash/row.rs"]
+mod row;
+#[allow(dead_code)]
 #[path = "../crash/scenario.rs"]
 mod scenario;
 #[allow(dead_code)]

@@ -78,7 +78,10 @@ impl Story {
     }
 
     fn request(&self, ticket: Option<Secret>) -> EndSessionRequest {
-        EndSessionRequest { revoke_tokens: self.revoke_tokens, ticket, ..self.scenario.request() }
+        let request = self.scenario.request();
+        // Where nothing is revoked that would end more, asking for it is refused.
+        let everywhere = request.everywhere && (self.scenario.calls() || self.revoke_tokens != Some(false));
+        EndSessionRequest { revoke_tokens: self.revoke_tokens, everywhere, ticket, ..request }
     }
 
     fn host(&self, world: &Arc<World>, kill: Option<Point>) -> Arc<Host> {

@@ -1,6 +1,7 @@
 //! One scenario: counted once, then killed at every point, and gone on from in every way.
 
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use crate::Tally;
 use crate::judge::Judge;
@@ -37,8 +38,8 @@ const NEXTS: [Next; 9] = [
 
 /// As long as the claim of a dead runner stands, and a second.
 pub const CLAIM: i64 = 61;
-/// Past the pauses before a repetition, the wait for the browser, and the time for which tokens are kept.
-const AGES: [i64; 4] = [5 * 60, 16 * 60, 60 * 60, 24 * 60 * 60];
+/// More often nothing can be due: after pauses, the wait for the browser and the time for which tokens are kept.
+const MOST_DUE: usize = 40;
 const REMEMBER: i64 = 31 * 24 * 60 * 60;
 
 pub fn world_of(scenario: &Scenario) -> Arc<World> {
@@ -53,15 +54,28 @@ pub fn finished(scenario: &Scenario) -> Entries {
     world.theirs()
 }
 
-fn resume(scenario: &Scenario, world: &Arc<World>, wrong: &mut Vec<String>) {
+/// Answers when the next step is due.
+fn resume(scenario: &Scenario, world: &Arc<World>, wrong: &mut Vec<String>) -> Option<i64> {
     match fresh(scenario, world).resume(10) {
-        Ok(resumed) if resumed.set_aside.is_empty() => {}
-        Ok(_) => wrong.push("(b) resume set a record aside".to_owned()),
-        Err(error) => wrong.push(format!("(b) resume failed: {error}")),
+        Ok(resumed) => {
+            if !resumed.set_aside.is_empty() {
+                wrong.push("(b) resume set a record aside".to_owned());
+            }
+            resumed.next_due
+        }
+        Err(error) => {
+            wrong.push(format!("(b) resume failed: {error}"));
+            None
+        }
     }
 }
 
-/// Leaves the rest to `resume`, ages it beyond all ends, and judges.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+/// Leaves the rest to `resume` until nothing is due, and judges.
 pub fn leave_to_resume(
     scenario: &Scenario,
     world: &Arc<World>,
@@ -72,14 +86,19 @@ pub fn leave_to_resume(
     *world.online.lock().unwrap() = true;
     let mut judge = Judge::new(scenario, world);
     world.time_passes(CLAIM);
-    resume(scenario, world, &mut judge.wrong);
+    let mut due = resume(scenario, world, &mut judge.wrong);
     judge.others();
     if !scenario.keep && !diary.logged_in && !judge.struck() {
         judge.signed_out(&scenario.leavers());
     }
-    for age in AGES {
-        world.time_passes(age);
-        resume(scenario, world, &mut judge.wrong);
+    // Whenever something is due, and no oftener: a host has nothing else to go by.
+    for _ in 0..MOST_DUE {
+        let Some(next) = due else { break };
+        world.time_passes((next - now()).max(1));
+        due = resume(scenario, world, &mut judge.wrong);
+    }
+    if let Some(next) = due {
+        judge.wrong.push(format!("(b) something is due again and again, next in {} s", next - now()));
     }
     judge.end(diary, finished, started);
     world.time_passes(REMEMBER);

@@ -154,6 +154,8 @@ impl<'a> Judge<'a> {
             "(b) a return is claimed that never came".to_owned()
         });
         let never = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
+        let nothing_comes =
+            !self.scenario.row.returns() && provider == SessionStatus::Unconfirmed { because: Doubt::NoReturn };
         // A direct request takes the refresh token with it: asked again, nothing but the browser can end the session.
         let again = self.scenario.calls() && all.iter().any(|other| other.provider != never);
         let expected = !self.scenario.sends_browser() && provider == never && !again;
@@ -161,7 +163,7 @@ impl<'a> Judge<'a> {
         let no_browser = SessionStatus::Failed { because: Failure::NoBrowser };
         let cancelled = provider == SessionStatus::Unconfirmed { because: Doubt::UserCancelled };
         if self.scenario.act == Act::OutWithoutBrowser {
-            let named = provider == no_browser || provider == never || cancelled && diary.cancelled;
+            let named = provider == no_browser || provider == never || nothing_comes || cancelled && diary.cancelled;
             let taken = all.len() > 1 && provider == SessionStatus::Unconfirmed { because: Doubt::Superseded };
             self.demand(named || taken || diary.logged_in, || {
                 format!("(b) without a browser the provider is {provider}")
@@ -203,11 +205,13 @@ impl<'a> Judge<'a> {
             // A refresh has put others in their place.
             let [_, new_refresh, new_access] = row.secrets(user, "3");
             let dead = row.cascades() && [&refresh, &new_refresh].iter().any(|one| revoked.contains(one));
-            for (kind, [token, new]) in row.revokes().iter().zip([[refresh, new_refresh], [access, new_access]]) {
+            for kind in row.revokes() {
+                let is_access = *kind == exeunt::TokenKind::AccessToken;
+                let [token, new] = if is_access { [&access, &new_access] } else { [&refresh, &new_refresh] };
                 let entry = entries.iter().find(|entry| entry.account == row.account(user) && entry.token == *kind);
                 let by_call = self.scenario.calls() && *kind == exeunt::TokenKind::RefreshToken;
-                let done = [&token, &new].iter().any(|one| revoked.contains(one) || ended.contains(one))
-                    || dead && *kind == exeunt::TokenKind::AccessToken;
+                let done =
+                    [token, new].iter().any(|one| revoked.contains(one) || ended.contains(one)) || dead && is_access;
                 let claimed = entry.is_some_and(|entry| entry.status == RevocationStatus::Revoked);
                 self.demand(!claimed || done, || {
                     format!("(b) the {kind:?} of {user} is said to be revoked and is not")

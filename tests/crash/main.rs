@@ -18,6 +18,7 @@ mod judge;
 #[path = "../map_store/mod.rs"]
 mod map_store;
 mod process;
+mod row;
 mod scenario;
 mod together;
 mod world;

@@ -8,7 +8,8 @@ use exeunt::{
     Navigator, Secret, SessionStatus, SessionStore,
 };
 
-use crate::scenario::{Act, BACK, Scenario};
+use crate::row::BACK;
+use crate::scenario::{Act, Scenario};
 use crate::world::{Host, Killed, Point, World};
 
 /// What the outside has seen happen.
@@ -107,12 +108,13 @@ impl<'a> Process<'a> {
         });
     }
 
-    /// The address that the browser brings, if it went anywhere.
+    /// The address that the browser brings, if it went anywhere and was told where to come back to.
     fn way_back(&self) -> Option<String> {
         let navigations = self.world.navigations.lock().unwrap();
         let seen = navigations.last().map(|navigation| navigation.url.reveal().to_owned());
         let url = seen.or(self.diary.lock().unwrap().left.clone())?;
-        Some(format!("{BACK}?state={}", state_of(&url)?))
+        let told = url::Url::parse(&url).unwrap().query_pairs().any(|(_, value)| value == BACK);
+        told.then(|| state_of(&url).map_or(BACK.to_owned(), |state| format!("{BACK}?state={state}")))
     }
 
     /// The browser comes back, if it went anywhere.

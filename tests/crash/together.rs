@@ -7,7 +7,8 @@ use exeunt::{Entry, LogoutMode, Saved, Secret};
 use crate::crashes::{CLAIM, finished, leave_to_resume, world_of};
 use crate::judge::{Judge, difference};
 use crate::process::{Diary, Process, fresh, host, lives};
-use crate::scenario::{Act, Row, Scenario};
+use crate::row::Row;
+use crate::scenario::{Act, Scenario};
 use crate::world::{At, Entries, Host, Point, Seen, World, points};
 use crate::{Job, Tally};
 
@@ -300,7 +301,7 @@ pub fn all() -> Vec<Job> {
         for (everyone, keep) in [(false, false), (false, true), (true, false), (true, true)] {
             for per_key in [false, true] {
                 let scenario = Scenario { row, mode, everyone, keep, per_key, act };
-                let impossible = everyone && row.is_server() || keep && (row == Row::Entra || scenario.calls());
+                let impossible = everyone && row.is_server() || keep && (!row.can_keep() || scenario.calls());
                 for (name, story, fits) in stories.into_iter().filter(|_| !impossible) {
                     if fits(&scenario) {
                         jobs.push((format!("{scenario}; {name}"), Box::new(move || story(&scenario))));

@@ -15,9 +15,9 @@ use crate::map_store;
 pub use crate::map_store::Entries;
 
 /// What a provider answers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Answers {
-    pub metadata: Option<&'static str>,
+    pub metadata: Option<String>,
     /// Where a direct request ends a session, and the status that says so.
     pub direct: Option<(&'static str, i32)>,
 }
@@ -94,7 +94,7 @@ impl World {
             Ok(HttpAnswer { status, headers, body: body.as_bytes().to_vec() })
         };
         if call.method == HttpMethod::Get {
-            return self.answers.metadata.map_or_else(|| answer(404, "{}"), |metadata| answer(200, metadata));
+            return self.answers.metadata.as_ref().map_or_else(|| answer(404, "{}"), |metadata| answer(200, metadata));
         }
         let body = call.body.as_ref().map(Secret::reveal).unwrap_or_default();
         let field = |name: &str| body.split('&').find_map(|pair| pair.strip_prefix(name)).map(str::to_owned);
@@ -109,11 +109,26 @@ impl World {
                 answer(success, "")
             }
             None => {
-                self.revoked.lock().unwrap().push(field("token=").expect("a token to revoke"));
-                answer(200, "")
+                self.revoked.lock().unwrap().push(revoked_by(call));
+                match call.method {
+                    HttpMethod::Delete => answer(204, ""),
+                    _ => answer(200, "{\"ok\":true,\"revoked\":true}"),
+                }
             }
         }
     }
+}
+
+/// The token that a request revokes, in whatever way it is handed in.
+fn revoked_by(call: &HttpCall) -> String {
+    let body = call.body.as_ref().map(Secret::reveal).unwrap_or_default();
+    let bearer = || {
+        let authorization = call.headers.iter().find(|header| header.name == "Authorization")?;
+        authorization.value.reveal().strip_prefix("Bearer ").map(str::to_owned)
+    };
+    let json = || serde_json::from_str::<Value>(body).ok()?["access_token"].as_str().map(str::to_owned);
+    let form = || body.split('&').find_map(|pair| pair.strip_prefix("token=")).map(str::to_owned);
+    bearer().or_else(json).or_else(form).expect("a token to revoke")
 }
 
 /// Where in a call.

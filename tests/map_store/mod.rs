@@ -44,18 +44,18 @@ pub fn theirs(entries: &Entries) -> Entries {
 
 /// Ages what is exeunt's: every time in it moves into the past, by names and types alone.
 pub fn time_passes(entries: &mut Entries, seconds: i64) {
-    let aged = std::mem::take(entries).into_iter().map(|(key, value)| {
-        let read = serde_json::from_str(&value).ok().filter(Value::is_object);
-        match (renamed(&key, seconds), read) {
-            (Some(renamed), _) => (renamed, value),
-            (None, Some(mut read)) if key.starts_with("exeunt.") => {
+    let own: Vec<String> = entries.keys().filter(|key| key.starts_with("exeunt.")).cloned().collect();
+    for key in own {
+        let Some(value) = entries.remove(&key) else { continue };
+        match (renamed(&key, seconds), serde_json::from_str(&value).ok().filter(Value::is_object)) {
+            (Some(renamed), _) => entries.insert(renamed, value),
+            (None, Some(mut read)) => {
                 older(&mut read, seconds);
-                (key, read.to_string())
+                entries.insert(key, read.to_string())
             }
-            (None, _) => (key, value),
-        }
-    });
-    *entries = aged.collect();
+            (None, None) => entries.insert(key, value),
+        };
+    }
 }
 
 fn older(value: &mut Value, seconds: i64) {
