@@ -31,15 +31,24 @@ bindgen=$target/debug/uniffi-bindgen
 cargo build --quiet --package uniffi-bindgen
 
 generated=$here/src/generated
-rm -rf "$generated"
-mkdir -p "$generated/kotlin" "$generated/resources/$platform"
-"$bindgen" generate "$target/$profile/$library" -l kotlin -o "$generated/kotlin" --no-format
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
+"$bindgen" generate "$target/$profile/$library" -l kotlin -o "$fresh/kotlin" --no-format
 
 # Warnings are errors in this module. The generated file is not ours to mend, so it alone is exempt.
-source=$generated/kotlin/dev/exeunt/exeunt.kt
+source=$fresh/kotlin/dev/exeunt/exeunt.kt
 sed -i.orig 's/^@file:Suppress("NAME_SHADOWING")$/@file:Suppress("warnings")/' "$source"
 grep -q '^@file:Suppress("warnings")$' "$source" || { echo "generate.sh: the generator's header has changed" >&2; exit 1; }
 rm "$source.orig"
+
+# Sources that say the same stay as they are: the tests compile only what has changed.
+diff -rq "$fresh/kotlin" "$generated/kotlin" >/dev/null 2>&1 || {
+    rm -rf "$generated"
+    mkdir -p "$generated"
+    cp -R "$fresh/kotlin" "$generated/kotlin"
+}
+rm -rf "$generated/resources"
+mkdir -p "$generated/resources/$platform"
 
 # The notices of what is linked in travel in the jar.
 bindings/licences/notices.py "$generated/resources/META-INF/licenses/THIRD-PARTY-LICENSES"

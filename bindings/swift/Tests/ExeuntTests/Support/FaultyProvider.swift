@@ -28,6 +28,14 @@ final class FaultyProvider: Sendable {
             }
         }
 
+        /// Whether a client can only wait for the end of its time.
+        var isIdle: Bool {
+            switch self {
+            case .faulty(.trickles, _), .faulty(.silent, _): true
+            default: false
+            }
+        }
+
         fileprivate var isDeaf: Bool {
             if case .faulty(.refuses, _) = self { true } else { false }
         }

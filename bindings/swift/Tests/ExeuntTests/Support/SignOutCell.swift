@@ -28,6 +28,9 @@ struct SignOutCell: Sendable {
         }
     }
 
+    /// Whether most of its time is spent waiting.
+    var isIdle: Bool { server.isIdle }
+
     /// Runs the cell; the answer is everything that is not as expected.
     func faults() async throws -> [String] {
         let provider = try FaultyProvider(server, step: step)

@@ -78,9 +78,10 @@ enum ServerBehaviour: Sendable {
             connection.send(raw)
             connection.reset()
         case .endless(let raw):
-            let letters = String(repeating: "a", count: 4_096)
+            // As fast as a network and not as memory: a flood would leave Foundation on Linux no time to hang up.
+            let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 65_536)
             connection.send(raw)
-            while connection.send(letters) {}
+            while !connection.clientLeft(within: 1), connection.send(letters) {}
         case .trickles(let raw):
             connection.send(raw)
             while !connection.clientLeft(within: 100), connection.send("a") {}
