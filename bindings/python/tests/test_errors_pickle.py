@@ -40,6 +40,19 @@ def test_host_error_arrives_whole(kind: type[HostError], travel: Callable[[Any],
     found = travel(kind("in the host's words"))
     assert type(found) is kind
     assert (str(found), found.reason) == ("in the host's words",) * 2
+    assert (found.code, found.retryable) == (kind.code, kind.retryable)
+
+
+def test_kind_of_host_error_is_told_by_its_code() -> None:
+    retryable = {kind.code: kind.retryable for kind in HostError.__subclasses__()}
+    assert retryable == {
+        "unavailable": True,
+        "offline": True,
+        "time_expired": True,
+        "insecure": False,
+        "bad_answer": True,
+        "broken": False,
+    }
 
 
 def refused() -> None:

@@ -90,6 +90,10 @@ class HostError(Exception):
     `reason` is for the host's own eyes: it never enters the core, an outcome or a log.
     """
 
+    code: ClassVar[str] = "host"
+    """A stable name for programs."""
+    retryable: ClassVar[bool] = False
+    """Whether the same call may succeed later without a change."""
     reason: str
     """In the host's words."""
 
@@ -101,25 +105,41 @@ class HostError(Exception):
 class Unavailable(HostError):
     """The store is locked or out of reach now. It is not the same as "absent"."""
 
+    code = "unavailable"
+    retryable = True
+
 
 class Offline(HostError):
     """The request could not be sent: no network, name not found, connection refused."""
+
+    code = "offline"
+    retryable = True
 
 
 class TimeExpired(HostError):
     """The time allowed for the request ran out."""
 
+    code = "time_expired"
+    retryable = True
+
 
 class Insecure(HostError):
     """TLS failed, or the address is not one that may be spoken to. It is never tried again without TLS."""
+
+    code = "insecure"
 
 
 class BadAnswer(HostError):
     """The answer broke off, is larger than allowed, compressed, or not HTTP. The request may have been carried out."""
 
+    code = "bad_answer"
+    retryable = True
+
 
 class Broken(HostError):
     """Anything else."""
+
+    code = "broken"
 
 
 _BY_CODE = {kind.code: kind for kind in LogoutError.__subclasses__()}
