@@ -1,7 +1,7 @@
 #!/bin/sh
 # Feeds each target inputs that coverage guides, on the stable toolchain. Needs a C++ compiler, for libFuzzer itself.
 #
-#   fuzz/run.sh               100,000 inputs a target, or 10 seconds
+#   fuzz/run.sh               100,000 inputs a target, or 30 seconds
 #   fuzz/run.sh 300           as many seconds a target
 #   fuzz/run.sh -runs=500000  any limit that libFuzzer knows
 #   fuzz/run.sh --planted     each target has a panic that it must find
@@ -18,7 +18,7 @@ RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 RUSTFLAGS=$(echo $RUSTFLAGS)
 export RUSTFLAGS
 
-limit="-runs=100000 -max_total_time=10"
+limit="-runs=100000 -max_total_time=30"
 planted=
 case "${1:-}" in
   "") ;;
