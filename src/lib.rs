@@ -62,6 +62,7 @@ mod discovery;
 mod end_session;
 mod error;
 mod explain;
+mod front_channel;
 mod guard;
 mod host;
 mod id_token;

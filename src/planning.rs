@@ -9,6 +9,7 @@ use crate::connection::Connection;
 use crate::discovery::Metadata;
 use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
+use crate::front_channel;
 use crate::leaving::{Leaving, session_token, tokens_to_revoke};
 use crate::navigation::LogoutMode;
 use crate::pending;
@@ -29,6 +30,7 @@ pub(crate) fn plan(
     metadata: Option<&Metadata>,
 ) -> Result<LogoutPlan, LogoutError> {
     let Asked { config, row, request, leaver, reach, mode, redirect_uri, frame_parent, warnings } = asked;
+    front_channel::check(config, request, clearing)?;
     let accounts = match &leaver {
         Leaver::One(account) => vec![account.clone()],
         Leaver::Everyone => clearing.accounts(),

@@ -111,7 +111,8 @@ pub struct EndSessionRequest {
     #[uniffi(default)]
     #[serde(default)]
     pub everywhere: bool,
-    /// Whether the page that asks is itself in a frame.
+    /// Whether the page that asks is itself in a frame. Give `initiating_page` too, with its query: a page for front-channel
+    /// notices that names a session which is not here signs nobody out.
     #[uniffi(default)]
     #[serde(default)]
     pub in_frame: bool,

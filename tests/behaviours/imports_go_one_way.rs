@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
     "secret",
     "error",
     "json",
@@ -33,6 +33,7 @@ const ORDER: [&str; 32] = [
     "reply",
     "asked",
     "leaving",
+    "front_channel",
     "discovery",
     "planning",
     "revocation",

@@ -348,6 +348,13 @@ pub const REFUSED: &[Refused] = &[
     extra("msal-021", "/request/extraQueryParameters/post_logout_redirect_uri"),
     token("msal-030", "RPI-06", MSAL_030),
     token("msal-036", "HINT-01", "abc"),
+    // The notice names a session of another tenant.
+    target(
+        "msal-066",
+        "FCL-02",
+        "https://app.example.com/fc-logout?iss=https%3A%2F%2Flogin.microsoftonline.com%2Ft%2Fv2.0&sid=abc",
+        "https://app.example.com/fc-logout?iss=https%3A%2F%2Flogin.microsoftonline.com%2Ff6b04c32-0000-4000-8000-000000000001%2Fv2.0&sid=abc",
+    ),
     target("msal-v2-02", "URI-02", "https://contoso.com/a+b c?x=1&y=2", "https://contoso.com/a+b%20c?x=1&y=2"),
     extra("msal-v2-03", "/request/extraQueryParameters/client-request-id"),
     token("msal-v2-03", "HINT-02", "a.b.c"),

@@ -201,7 +201,11 @@ class EndSessionRequest:
     everywhere: bool = False
     """Whether steps that end other devices or apps are allowed."""
     in_frame: bool = False
-    """Whether the page that asks is itself in a frame."""
+    """Whether the page that asks is itself in a frame.
+
+    Give `initiating_page` too, with its query: a page for front-channel notices that names a session which is not here
+    signs nobody out.
+    """
     popup: PopupWindow | None = None
     """Size, place and name of the popup."""
     main_window_redirect_uri: str | None = None

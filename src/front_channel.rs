@@ -1,0 +1,50 @@
+//! A page for front-channel notices is loaded by whoever knows its address: the session that it names must be one that is
+//! here.
+
+use crate::asked::refuse;
+use crate::cache::Clearing;
+use crate::config::ClientConfig;
+use crate::error::LogoutError;
+use crate::id_token::{Hints, read_id_token_unverified};
+use crate::query;
+use crate::request::EndSessionRequest;
+
+/// Refuses a page in a frame whose address names the session of somebody else, or half of one (Front-Channel Logout 1.0
+/// §3). An address that names none is refused where the registration demands one.
+pub(crate) fn check(
+    config: &ClientConfig,
+    request: &EndSessionRequest,
+    clearing: &Clearing,
+) -> Result<(), LogoutError> {
+    let Some(page) = request.initiating_page.as_ref().filter(|_| request.in_frame) else {
+        return Ok(());
+    };
+    let (address, query, _) = query::split(page.reveal());
+    let is_ours = config.frontchannel_logout_uri.as_deref().is_some_and(|own| query::split(own).0 == address);
+    let demanded = is_ours && config.frontchannel_logout_session_required;
+    let parameters = query::decode(query.unwrap_or_default());
+    let named = |wanted: &str| -> Vec<&str> {
+        parameters.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).collect()
+    };
+    match (named("iss").as_slice(), named("sid").as_slice()) {
+        ([], []) if !demanded => Ok(()),
+        ([issuer], [session]) if is_here(clearing, issuer, session, demanded) => Ok(()),
+        ([_], [_]) => refuse("FCL-02", "the page in the frame names a session that is not here; nobody is signed out"),
+        _ => refuse("FCL-03", "the page in the frame has to name issuer and session, each once"),
+    }
+}
+
+/// Whether nothing says that this session is another one. Not every ID token names its session; and where nobody is signed
+/// in, there is nobody to protect.
+fn is_here(clearing: &Clearing, issuer: &str, session: &str, demanded: bool) -> bool {
+    let tokens = clearing.cached.iter().filter_map(|cached| cached.id_token.as_ref());
+    let mut known = tokens.filter_map(|token| read_id_token_unverified(token).ok()).filter(|hints| !hints.encrypted);
+    let is_it = |hints: &Hints| {
+        let same = hints.session_id.as_ref().map(|own| own.reveal() == session);
+        hints.issuer.as_deref() == Some(issuer) && same.unwrap_or(!demanded)
+    };
+    match known.next() {
+        None => !demanded || clearing.touched().is_empty(),
+        Some(first) => is_it(&first) || known.any(|hints| is_it(&hints)),
+    }
+}
