@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::vectors_support::asked::Asked;
 use crate::vectors_support::{SetCookie, Vector};
 use exeunt::{
-    Account, CacheLayout, Change, ClientConfig, Completion, Cookie, EndSessionRequest, Endpoints, Entry, Home,
-    HostError, HttpAnswer, HttpCall, HttpTransport, LogoutClient, MemoryStore, Provider, Reach, Secret, SessionStore,
-    Who,
+    Account, CacheLayout, Change, ClientConfig, Completion, Cookie, EndSessionRequest, Entry, Home, HostError,
+    HttpAnswer, HttpCall, HttpTransport, LogoutClient, MemoryStore, Reach, Redirect, Secret, SessionStore, Who,
 };
 use serde_json::Value;
 
@@ -142,19 +142,7 @@ fn is_ignored(vector: &Vector, key: &str) -> bool {
     key == "msal.interaction.status" || key == "msal.version" || request && vector.sdk == "oidc-client-ts"
 }
 
-fn provider(vector: &Vector) -> Provider {
-    let authority = vector.text("/config/auth/authority").map(str::to_owned);
-    let issuer = match authority {
-        Some(authority) if authority.starts_with("https://login.microsoftonline.com/") => {
-            return Provider::Entra { authority };
-        }
-        Some(authority) => authority,
-        None => "https://op.example.com".to_owned(),
-    };
-    let at = |name: &str| Some(format!("https://op.example.com/{name}"));
-    let endpoints = Endpoints { end_session: at("logout"), revocation: at("revoke"), authorization: at("authorize") };
-    Provider::oidc(issuer, endpoints)
-}
+const BACK: &str = "https://app.example.com/bye";
 
 struct NoNetwork;
 
@@ -173,8 +161,10 @@ fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, V
         protect: true,
     };
     store.commit(Change { write: before.iter().map(entry).collect(), ..Change::default() }).unwrap();
-    let mut config = ClientConfig::new(vector.client_id().unwrap(), provider(vector), Home::Device, layout);
-    config.redirect_uris = vec!["https://app.example.com/bye".to_owned()];
+    let mut config = ClientConfig::new(vector.client_id().unwrap(), Asked(vector).provider(), Home::Device, layout);
+    config.redirect_uris = vec![BACK.to_owned()];
+    // Where a browser returns changes nothing of what is cleared, and some providers want to know it.
+    config.post_logout_redirect_uri = Some(Redirect::Uri { uri: BACK.to_owned() });
     let client = LogoutClient::new(config, store.clone(), None, Some(Arc::new(NoNetwork)), Vec::new()).unwrap();
     let who = vector.leaver(&client).map_or(Who::Everyone, |id| Who::This { account: Account::new(id) });
     let mut request = EndSessionRequest::new(who);
