@@ -46,23 +46,31 @@ pub(crate) fn call(config: &ClientConfig, planned: &PlannedCall, public_only: bo
     }
 }
 
+/// What an answer says of its error.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+}
+
 /// What the answer proves, and the provider's error. Only the documented answer proves the end.
 pub(crate) fn read(
     config: &ClientConfig,
     planned: &PlannedCall,
     answer: Result<&HttpAnswer, &HostError>,
-) -> (SessionStatus, Option<String>) {
-    let told = |answer: &HttpAnswer| {
-        error_code(answer).or_else(|| message(answer, [Some(&planned.token), config.client_secret.as_ref()]))
+) -> (SessionStatus, Told) {
+    let told = |answer: &HttpAnswer| Told {
+        code: error_code(answer),
+        message: message(answer, [Some(&planned.token), config.client_secret.as_ref()]),
     };
     match answer {
         Err(HostError::Offline { .. } | HostError::Insecure { .. }) => {
-            (SessionStatus::Failed { because: Failure::ProviderUnreachable }, None)
+            (SessionStatus::Failed { because: Failure::ProviderUnreachable }, Told::default())
         }
         // It may have arrived all the same.
-        Err(_) => (SessionStatus::Unconfirmed { because: Doubt::CallUnanswered }, None),
+        Err(_) => (SessionStatus::Unconfirmed { because: Doubt::CallUnanswered }, Told::default()),
         Ok(answer) if answer.status == planned.call.success && answer.body.is_empty() => {
-            (SessionStatus::Ended { evidence: Evidence::EndedByCall }, None)
+            (SessionStatus::Ended { evidence: Evidence::EndedByCall }, Told::default())
         }
         // Neither of these says anything about the session.
         Ok(answer) if matches!(answer.status, 408 | 429) => {
@@ -75,7 +83,7 @@ pub(crate) fn read(
     }
 }
 
-/// What an error without a code says (CA-03), unless it repeats something secret, whole or in part.
+/// What an error says in a sentence (CA-03), unless it repeats something secret, whole or in part.
 fn message(answer: &HttpAnswer, secrets: [Option<&Secret>; 2]) -> Option<String> {
     let body = strict_object(&answer.body).ok()?;
     let message = body.get("message")?.as_str()?;

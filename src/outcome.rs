@@ -220,9 +220,12 @@ pub struct LogoutOutcome {
     pub warnings: Vec<PlanWarning>,
     /// The identifier for finding this sign-out in the provider's logs.
     pub correlation_id: String,
-    /// The provider's error code or, without one, what its error says: cut to 200 characters, controls removed, nothing
-    /// that could be a token. Never to be shown as HTML.
+    /// The provider's error code, such as `invalid_grant` or CentralAuth's `tokenInvalid`: cut to 200 characters, controls
+    /// removed. Never to be shown as HTML. Wire names `error`, RFC 6749 §5.2, and `errorCode`.
     pub provider_error: Option<String>,
+    /// What the provider's error says in a sentence, where a direct request failed: cut to 200 characters, controls removed,
+    /// left out if something in it could be a token. Never to be shown as HTML. Wire name `message`.
+    pub provider_message: Option<String>,
     /// Where the browser has to go now, where no navigator took it there.
     pub next: Option<Navigation>,
     /// On a server: what this browser must bring back, as a cookie (`reply` sets it).

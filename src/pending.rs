@@ -84,6 +84,8 @@ pub(crate) struct Record {
     pub(crate) cookies: Vec<Cookie>,
     pub(crate) warnings: Vec<PlanWarning>,
     pub(crate) provider_error: Option<String>,
+    #[serde(default)]
+    pub(crate) provider_message: Option<String>,
     pub(crate) return_to: Option<String>,
     /// The caller's state, until it was given back.
     #[serde(with = "revealed::option")]
@@ -329,6 +331,7 @@ impl Record {
             warnings: self.warnings.clone(),
             correlation_id: self.correlation_id.clone(),
             provider_error: self.provider_error.clone(),
+            provider_message: self.provider_message.clone(),
             next: None,
             ticket: None,
             state: None,

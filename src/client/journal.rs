@@ -226,6 +226,7 @@ impl LogoutClient {
             cookies: if plan.after_return { Vec::new() } else { plan.cookies.clone() },
             warnings: plan.warnings.clone(),
             provider_error: None,
+            provider_message: None,
             return_to: plan.return_to.clone(),
             caller_state: returns.and_then(|draft| draft.caller_state.clone()),
             ticket_hash: None,

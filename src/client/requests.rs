@@ -37,7 +37,7 @@ impl LogoutClient {
         let planned = PlannedCall { call, account: calling.account.clone(), token: calling.token.clone() };
         let request = direct_call::call(&self.config, &planned, self.row.public_addresses_only);
         let answer = self.send(request);
-        let (provider, error) = direct_call::read(&self.config, &planned, answer.as_ref());
+        let (provider, told) = direct_call::read(&self.config, &planned, answer.as_ref());
         let again = direct_call::may_succeed_later(provider).then(|| {
             let now = entropy::now();
             let next_at = now.saturating_add(pause(calling.tries, answer.as_ref().ok(), now));
@@ -45,7 +45,8 @@ impl LogoutClient {
         });
         run.change(move |record| {
             record.provider = provider;
-            record.provider_error.clone_from(&error);
+            record.provider_error.clone_from(&told.code);
+            record.provider_message.clone_from(&told.message);
             // Struck by a sign-in in the meantime, it is not sent again.
             record.call = record.call.take().and(again.clone());
         });

@@ -191,6 +191,7 @@ pub fn outcome(outcome: &LogoutOutcome) -> Value {
         "warnings": warnings(&outcome.warnings),
         "correlation_id": outcome.correlation_id,
         "provider_error": outcome.provider_error,
+        "provider_message": outcome.provider_message,
         "next": outcome.next.as_ref().map(navigation),
         "state": text(&outcome.state),
         "return_to": outcome.return_to,

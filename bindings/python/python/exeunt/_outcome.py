@@ -237,9 +237,14 @@ class LogoutOutcome:
     correlation_id: str
     """The identifier for finding this sign-out in the provider's logs."""
     provider_error: str | None
-    """The provider's error code or, without one, what its error says. Never to be shown as HTML.
+    """The provider's error code, such as ``invalid_grant`` or CentralAuth's ``tokenInvalid``.
 
-    It is cut to 200 characters, controls and what could be a token are left out.
+    It is cut to 200 characters without controls. Never to be shown as HTML.
+    """
+    provider_message: str | None
+    """What the provider's error says in a sentence, where a direct request failed. Never to be shown as HTML.
+
+    It is cut to 200 characters without controls, and left out if something in it could be a token.
     """
     next: Navigation | None
     """Where the browser has to go now, where no navigator took it there."""

@@ -23,6 +23,7 @@ enum Projection {
             "warnings": .list(outcome.warnings.map(warning)),
             "correlation_id": .text(outcome.correlationId),
             "provider_error": .optional(outcome.providerError),
+            "provider_message": .optional(outcome.providerMessage),
             "next": outcome.next.map(navigation),
             "state": .optional(outcome.state?.reveal()),
             "return_to": .optional(outcome.returnTo),

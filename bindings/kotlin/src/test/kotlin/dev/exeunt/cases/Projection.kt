@@ -41,6 +41,7 @@ internal object Projection {
             "warnings" to any(outcome.warnings),
             "correlation_id" to any(outcome.correlationId),
             "provider_error" to any(outcome.providerError),
+            "provider_message" to any(outcome.providerMessage),
             "next" to outcome.next?.let { of(it) },
             "state" to any(outcome.state),
             "return_to" to any(outcome.returnTo),
