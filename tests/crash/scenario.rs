@@ -2,7 +2,7 @@
 
 use exeunt::{Account, EndSessionRequest, LogoutMode, OnCancel, Reach, Secret, Who};
 
-use crate::row::Row;
+use crate::row::{BACK, Row};
 use crate::world::Entries;
 
 /// What the process does that is killed.
@@ -72,6 +72,8 @@ impl Scenario {
             if self.everyone { Who::Everyone } else { Who::This { account: Account::new(self.row.account("alice")) } };
         EndSessionRequest {
             mode: self.row.opens().then_some(self.mode),
+            // Where a server's hidden frame tells of its end.
+            initiating_page: (self.row.is_server() && self.mode == LogoutMode::Silent).then(|| Secret::from(BACK)),
             on_cancel: self.keep.then_some(OnCancel::KeepEverything),
             reach: (self.row == Row::CentralAuth).then_some(Reach::Provider),
             everywhere: self.row.everywhere(),
@@ -109,11 +111,21 @@ pub fn all() -> Vec<Scenario> {
                 }
             }
         }
+        scenarios.extend(Scenario::in_other_modes(row));
     }
     scenarios
 }
 
 impl Scenario {
+    /// Modes of which a row says no more than any other: once each.
+    fn in_other_modes(row: Row) -> Vec<Self> {
+        let modes = [LogoutMode::Redirect, LogoutMode::Popup, LogoutMode::Silent].into_iter();
+        let others = modes.filter(|mode| row.opens() && !row.modes().contains(mode));
+        let acts = [Act::Out].into_iter().chain(row.returns().then_some(Act::OutAndReturn));
+        let once = |mode, act| Self { row, mode, everyone: false, keep: false, per_key: false, act };
+        others.flat_map(|mode| acts.clone().map(move |act| once(mode, act))).collect()
+    }
+
     fn acts(&self, first_mode: bool) -> Vec<Act> {
         let mut acts = vec![Act::Out];
         if self.sends_browser() {
