@@ -237,7 +237,6 @@ impl Row {
             revocation: Endpoint::Missing,
             authorization: Endpoint::Missing,
             parameters: Parameters::listed(&[]),
-            sends_id_token: false,
             accepts_post: false,
             ..Self::standard(issuer)
         }
