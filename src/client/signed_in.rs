@@ -97,6 +97,10 @@ impl LogoutClient {
 
 /// A sign-out stands down for a session that is newer than it; of everyone, the others go on leaving, one by one.
 fn stand_down(record: &mut Record, account: &str, authenticated_at: Option<i64>) {
+    if record.clear.stage == Stage::Kept {
+        // The user stayed, and now no return names them.
+        record.revocations.clear();
+    }
     if matches!(record.clear.stage, Stage::Waiting | Stage::Cleared | Stage::Kept) {
         strike(record, &Leaver::One(account.to_owned()));
         if record.everyone {
