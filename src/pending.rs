@@ -215,7 +215,10 @@ impl Record {
         self.clear.stage = Stage::Kept;
         self.application = kept;
         self.accounts.iter_mut().for_each(|account| account.status = kept);
-        self.revocations.clear();
+        // A return that comes all the same names them; what the cache holds is then found again.
+        for one in &mut self.revocations {
+            one.give_up();
+        }
         self.handover = None;
     }
 
@@ -318,13 +321,14 @@ impl Record {
     }
 
     pub(crate) fn outcome(&self, keep_tokens: i64) -> LogoutOutcome {
+        let called_off = self.clear.stage == Stage::Kept;
         LogoutOutcome {
             id: self.id.clone(),
             application: self.application,
             accounts: self.accounts.clone(),
             provider: self.provider,
             upstream: self.upstream,
-            revocations: self.revocations.iter().map(Revoking::result).collect(),
+            revocations: self.revocations.iter().filter(|_| !called_off).map(Revoking::result).collect(),
             left_behind: self.left_behind.clone(),
             kept: self.kept(keep_tokens),
             cookies: self.cookies.clone(),

@@ -280,6 +280,12 @@ fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>) {
         let listed = record.revocations.iter().any(|one| told(one) && one.account == cached.account);
         let takes = row.revocations.kinds.contains(&token.kind) || row.revocation == Endpoint::Missing;
         if takes && !called && !known && !listed {
+            // Given up while it was called off, or waited for too long: here it is again.
+            let lost = |one: &Revoking| one.token.is_none() && one.status == RevocationStatus::Uncertain;
+            let same = |one: &Revoking| lost(one) && one.kind == token.kind && one.account == cached.account;
+            if let Some(at) = record.revocations.iter().position(same).filter(|_| first && record.clear.after_return) {
+                record.revocations.remove(at);
+            }
             record.revocations.push(revoking(&row.revocation, &cached.account, token));
         }
     }

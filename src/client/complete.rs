@@ -31,9 +31,19 @@ enum Leg {
 
 /// What the stored record says to a return.
 enum Verdict {
-    Ended { open_window: bool, caller_state: Option<Secret>, after_all: bool },
-    Answered { open_window: bool },
+    Ended {
+        open_window: bool,
+        caller_state: Option<Secret>,
+        after_all: bool,
+    },
+    Answered {
+        open_window: bool,
+    },
     Before,
+    /// It matches, and nobody waits for it any longer.
+    Late {
+        open_window: bool,
+    },
     NotOurs(NotOursReason),
 }
 
@@ -57,7 +67,9 @@ impl LogoutClient {
         let mut verdict = Verdict::NotOurs(NotOursReason::NothingPending);
         let updated = self.update(id, |record| {
             verdict = self.judge(record, &returned, ours, ticket, now);
-            matches!(verdict, Verdict::Ended { .. } | Verdict::Answered { .. }).then_some(())
+            let changed =
+                !matches!(verdict, Verdict::Before | Verdict::Late { open_window: false } | Verdict::NotOurs(_));
+            changed.then_some(())
         });
         let updated = updated.map_err(|error| no_answer(&error))?.map(|(stored, ())| stored);
         match (verdict, updated) {
@@ -69,6 +81,10 @@ impl LogoutClient {
             (Verdict::Answered { open_window }, Some(stored)) => {
                 self.dismiss(id, open_window);
                 Ok(Completion::Matched { outcome: told(self.known(&stored.record)) })
+            }
+            (Verdict::Late { open_window }, updated) => {
+                self.dismiss(id, open_window && updated.is_some());
+                Ok(Completion::NotOurs { why: NotOursReason::Expired })
             }
             (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: told(self.outcome(id)?) }),
             (Verdict::NotOurs(why), _) => Ok(Completion::NotOurs { why }),
@@ -161,7 +177,7 @@ impl LogoutClient {
         }
         match leg {
             _ if over => Verdict::Before,
-            _ if late => Verdict::NotOurs(NotOursReason::Expired),
+            _ if late => Verdict::Late { open_window: std::mem::take(&mut record.open_window) },
             Leg::Logout => end_logout(record, returned),
             Leg::Proof => answer_proof(record, returned),
         }

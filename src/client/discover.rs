@@ -7,7 +7,7 @@ use crate::error::LogoutError;
 use crate::host::{Change, Entry, HostError, HttpAnswer, HttpCall};
 use crate::pending::hash;
 use crate::provider::row::Endpoint;
-use crate::redirect_uri::same_host;
+use crate::redirect_uri::{same_host, same_scheme_and_port};
 use crate::secret::Secret;
 
 /// What one sign-out found out about the provider: a lookup that failed is not repeated within it.
@@ -39,10 +39,12 @@ impl LogoutClient {
         let stored = self.read_one(&self.metadata_key()).ok()??;
         let metadata: Metadata = serde_json::from_str(stored.reveal()).ok()?;
         let known = metadata.version == Metadata::VERSION && metadata.issuer == self.row.issuer;
-        // Whoever writes into the store must not send tokens elsewhere: other hosts are believed from the provider alone.
+        // Whoever writes into the store must not send tokens elsewhere: other hosts, and other ports of the same, are
+        // believed from the provider alone.
         let ours = |address: &String| {
             let alias = |host: &String| same_host(address, &format!("https://{host}"));
-            same_host(address, &self.row.issuer) || self.row.alias_hosts.iter().any(alias)
+            let host = same_host(address, &self.row.issuer) || self.row.alias_hosts.iter().any(alias);
+            host && same_scheme_and_port(address, &self.row.issuer)
         };
         let endpoints = [&metadata.end_session, &metadata.revocation, &metadata.authorization];
         let all_ours = endpoints.into_iter().flatten().all(ours);

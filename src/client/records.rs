@@ -105,11 +105,7 @@ impl LogoutClient {
         let mut keys = self.store.keys(prefix.clone())?;
         keys.retain(|key| key.starts_with(&prefix));
         let (mut records, mut set_aside) = (Vec::new(), Vec::new());
-        let texts = match self.read_all(keys.clone()) {
-            Err(HostError::Broken { .. }) => self.read_each(keys, &mut set_aside)?,
-            read => read?,
-        };
-        for (key, text) in texts {
+        for (key, text) in self.read_those(keys, &mut set_aside)? {
             let id = key.strip_prefix(&pending::key("")).unwrap_or_default();
             match self.understood(id, text) {
                 Some(stored) => records.push(stored),
@@ -120,7 +116,11 @@ impl LogoutClient {
     }
 
     /// One that cannot be read stops none of the others.
-    fn read_each(&self, keys: Vec<String>, set_aside: &mut Vec<String>) -> Result<Values, HostError> {
+    pub(super) fn read_those(&self, keys: Vec<String>, set_aside: &mut Vec<String>) -> Result<Values, HostError> {
+        match self.read_all(keys.clone()) {
+            Err(HostError::Broken { .. }) => {}
+            read => return read,
+        }
         let mut values = Values::new();
         for key in keys {
             match self.read_one(&key) {

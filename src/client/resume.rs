@@ -1,5 +1,7 @@
 //! Finishing what was interrupted: at start-up, and whenever something is due. It never navigates.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::discover::Lookup;
 use super::records::due_prefix;
 use super::run::{Run, Stored};
@@ -10,7 +12,7 @@ use crate::config::Home;
 use crate::error::LogoutError;
 use crate::host::{Change, HostError};
 use crate::outcome::Resumed;
-use crate::pending;
+use crate::pending::{self, Record};
 use crate::unfinished::{CLAIM, KEEP_TOKENS, WAIT};
 
 #[uniffi::export]
@@ -87,22 +89,45 @@ impl LogoutClient {
             let mut keys = self.store.keys(prefix.clone())?;
             keys.retain(|key| key.starts_with(&prefix));
             keys.sort();
-            for key in keys {
+            let parsed = |key: String| {
                 let (due, id) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')).unwrap_or_default();
-                let due = due.parse::<i64>().unwrap_or(0);
+                (due.parse::<i64>().unwrap_or(0), id.to_owned(), key)
+            };
+            let mut entries: Vec<_> = keys.into_iter().map(parsed).collect();
+            let due = entries.iter().take_while(|(due, ..)| *due <= now).count();
+            if let Some(due) = entries.get_mut(..due).filter(|due| !remembered && due.len() > limit) {
+                self.clears_first(due, now)?;
+            }
+            for (due, id, key) in entries {
                 // What lies further ahead than anything ever does was written by a clock that jumped.
                 let most = if remembered { pending::REMEMBER } else { self.keep_tokens().max(KEEP_TOKENS) + WAIT };
                 let jumped = due > now.saturating_add(most);
                 if due <= now && found.records.len() < limit || jumped {
                     // A runner of now may not have written what this entry leads to: key by key it comes first.
                     let fresh_until = Some(due.saturating_add(CLAIM)).filter(|until| !jumped && *until > now);
-                    self.follow(&mut found, &key, id, now, fresh_until)?;
+                    self.follow(&mut found, &key, &id, now, fresh_until)?;
                 } else if !remembered {
                     found.next_is([due]);
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Where only some of what is due will be done, whoever has still to be cleared comes first.
+    fn clears_first(&self, due: &mut [(i64, String, String)], now: i64) -> Result<(), HostError> {
+        let mut owed = BTreeSet::new();
+        for some in due.chunks(pending::MOST) {
+            let ids = some.iter().map(|(_, id, _)| id).filter(|id| pending::is_id(id));
+            let keys: BTreeMap<String, &String> = ids.map(|id| (pending::key(id), id)).collect();
+            // Nothing is decided here: whoever reads it to finish it says what cannot be read.
+            let texts = self.read_those(keys.keys().cloned().collect(), &mut Vec::new())?;
+            let wants = |id: &str, text| Record::read(id, text).is_some_and(|record| record.wants_clear(now));
+            let found = keys.into_iter().filter(|(key, id)| texts.get(key).is_some_and(|text| wants(id, text)));
+            owed.extend(found.map(|(_, id)| id.clone()));
+        }
+        due.sort_by_key(|(_, id, _)| !owed.contains(id));
+        Ok(())
     }
 
     /// What an entry of the index leads to; one that leads nowhere goes, and one that is out of date is replaced once it is

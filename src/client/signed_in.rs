@@ -8,6 +8,7 @@ use super::store::before;
 use crate::cache::Leaver;
 use crate::config::Home;
 use crate::error::LogoutError;
+use crate::guard::latest_key;
 use crate::host::{Change, Commit, HostError, Requirement};
 use crate::id_token::read_id_token_unverified;
 use crate::outcome::{Doubt, SessionStatus};
@@ -41,9 +42,9 @@ impl LogoutClient {
         for _ in 0..TRIES {
             let mut closed = Vec::new();
             // Before the records are listed: a sign-out that begins in between is not among them.
-            let require = self.epochs_seen(account)?;
+            let require = self.seen_of(account)?;
             let stored = self.of_account(account, ticket)?;
-            let known = !stored.is_empty() || require.iter().any(|epoch| epoch.value.is_some());
+            let known = !stored.is_empty() || require.iter().any(|seen| seen.value.is_some());
             let mut change = Change { require, ..Change::default() };
             for stored in stored {
                 let mut record = stored.record.clone();
@@ -82,10 +83,13 @@ impl LogoutClient {
         Ok(found)
     }
 
-    /// The epochs as they are: of the account and, on a device, of everyone.
-    fn epochs_seen(&self, account: &str) -> Result<Vec<Requirement>, HostError> {
+    /// What every sign-out changes, as it is: the epochs and, for one that keeps everything and so ends no lease yet, the
+    /// last that was written down; of the account and, on a device, of everyone.
+    fn seen_of(&self, account: &str) -> Result<Vec<Requirement>, HostError> {
         let (own, everyone) = self.epoch_keys(account);
-        let keys: Vec<String> = std::iter::once(own).chain(everyone).collect();
+        let latest = [Some(Leaver::One(account.to_owned())), everyone.is_some().then_some(Leaver::Everyone)];
+        let latest = latest.iter().flatten().map(latest_key);
+        let keys: Vec<String> = std::iter::once(own).chain(everyone).chain(latest).collect();
         let mut seen = self.read_all(keys.clone())?;
         Ok(keys.into_iter().map(|key| Requirement { value: seen.remove(&key), key }).collect())
     }
@@ -93,6 +97,10 @@ impl LogoutClient {
 
 /// A sign-out stands down for a session that is newer than it; of everyone, the others go on leaving, one by one.
 fn stand_down(record: &mut Record, account: &str, authenticated_at: Option<i64>) {
+    if record.clear.stage == Stage::Kept {
+        // The user stayed, and now no return names them.
+        record.revocations.clear();
+    }
     if matches!(record.clear.stage, Stage::Waiting | Stage::Cleared | Stage::Kept) {
         strike(record, &Leaver::One(account.to_owned()));
         if record.everyone {

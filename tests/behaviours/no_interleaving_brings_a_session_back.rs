@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::interleaved::schedule::{End, Kind, Part, abandoned, explore};
 use crate::interleaved::{
     Brought, alice_asks, alice_leaves, alice_refreshes, alice_refreshes_blindly, alice_signs_in, carol_signs_in,
-    everyone_leaves, first_change, is_whole, judge, last_look, resumes, returns, sessions, with_alice,
+    everyone_asks, everyone_leaves, first_change, is_whole, judge, last_look, resumes, returns, sessions, with_alice,
 };
 use exeunt::{Doubt, Evidence, PlanWarning, SessionStatus};
 
@@ -142,6 +142,40 @@ fn a_return_beside_a_sign_in_reaches_no_new_session() {
     };
     let parts: [Part<Brought>; 2] = [returns, alice_signs_in];
     judge("a return and a sign-in", Kind::Atomic, &waiting, &parts, check).nothing(10);
+}
+
+/// How a sign-out that keeps everything ends: the browser comes back, or nobody waits for it any longer.
+fn ends_of_waiting(end: &End<Brought>) -> Vec<(&'static str, BTreeMap<String, String>)> {
+    let mut late = end.entries.clone();
+    map_store::time_passes(&mut late, 15 * 60 + 1);
+    let mut ways = vec![("resume", late, resumes as Part<Brought>)];
+    // One that was called off waits for no return.
+    if end.entries.values().any(|value| value.contains("\"handover\":{")) {
+        ways.push(("the return", end.entries.clone(), returns));
+    }
+    let mut ended = Vec::new();
+    for (name, entries, part) in ways {
+        explore(Kind::Atomic, &entries, &[part], |end| ended.push((name, end.entries.clone())));
+    }
+    ended
+}
+
+#[test]
+fn a_sign_in_beside_a_sign_out_that_waits_is_whole_or_gone() {
+    let check = |end: &End<Brought>| {
+        let newer = first_change(&end.steps, 1, "exeunt.epoch.") > first_change(&end.steps, 0, "exeunt.pending.");
+        let wrong = |(name, entries): (&str, BTreeMap<String, String>)| {
+            let (left, whole) = (sessions(&entries), is_whole(&entries, "signed in"));
+            let holds = whole || left.is_empty() && !newer;
+            (!holds).then(|| format!("after {name} {left:?} is there, and the sign-in is newer: {newer}"))
+        };
+        ends_of_waiting(end).into_iter().filter_map(wrong).collect()
+    };
+    for (name, asks) in [("one", alice_asks as Part<Brought>), ("everyone", everyone_asks)] {
+        let parts: [Part<Brought>; 2] = [asks, alice_signs_in];
+        judge(&format!("a sign-out of {name} that waits and a sign-in"), Kind::Atomic, &with_alice(), &parts, check)
+            .nothing(10);
+    }
 }
 
 #[test]

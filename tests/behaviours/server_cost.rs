@@ -1,8 +1,8 @@
 //! On a server the work of one sign-out does not grow with the number of other sessions.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::scripted::host::Store;
 use exeunt::{
@@ -17,6 +17,8 @@ struct Counted {
     inner: Store,
     calls: AtomicUsize,
     keys: AtomicUsize,
+    /// Records that were read.
+    records: Mutex<BTreeSet<String>>,
 }
 
 impl Counted {
@@ -34,6 +36,8 @@ impl SessionStore for Counted {
     }
     fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
         self.count(keys.len());
+        let records = keys.iter().filter(|key| key.starts_with("exeunt.pending.")).cloned();
+        self.records.lock().unwrap().extend(records);
         self.inner.read(keys)
     }
     fn commit(&self, change: Change) -> Result<Commit, HostError> {
@@ -45,9 +49,7 @@ impl SessionStore for Counted {
     }
 }
 
-/// Calls and keys of one sign-out and its return, with this many others signed in and signing out.
-fn cost(others: usize) -> (usize, usize) {
-    let store = Arc::new(Counted::default());
+fn client(store: &Arc<Counted>) -> LogoutClient {
     let config = serde_json::from_value(json!({
         "client_id": "rp",
         "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {"end_session": "https://op.example.com/logout"}}},
@@ -57,7 +59,13 @@ fn cost(others: usize) -> (usize, usize) {
         "revoke_tokens": false
     }))
     .unwrap();
-    let client = LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap();
+    LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap()
+}
+
+/// Calls and keys of one sign-out and its return, with this many others signed in and signing out.
+fn cost(others: usize) -> (usize, usize) {
+    let store = Arc::new(Counted::default());
+    let client = client(&store);
     let sign_out = |session: &str| {
         let account = Account::new(session);
         client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap()
@@ -83,4 +91,24 @@ fn cost(others: usize) -> (usize, usize) {
 #[test]
 fn two_hundred_other_sessions_cost_nothing() {
     assert_eq!(cost(0), cost(200));
+}
+
+/// What the browser never came back from is resumed some at a time; whose browser may still come back is not looked at.
+#[test]
+fn a_resume_reads_no_record_that_is_not_due() {
+    let store = Arc::new(Counted::default());
+    let client = client(&store);
+    let sign_out = |session: String| {
+        client.sign_out(&EndSessionRequest::new(Who::This { account: Account::new(&session) })).unwrap();
+    };
+    (0..5).for_each(|one| sign_out(format!("late{one}")));
+    store.inner.time_passes(15 * 60 + 2);
+    let records = || store.inner.keys("exeunt.pending.".to_owned()).unwrap().into_iter().collect::<BTreeSet<_>>();
+    let late = records();
+    (0..5).for_each(|one| sign_out(format!("early{one}")));
+    assert_eq!((late.len(), records().len()), (5, 10));
+    store.records.lock().unwrap().clear();
+    let resumed = client.resume(2).unwrap();
+    assert_eq!(resumed.outcomes.len(), 2);
+    assert_eq!(*store.records.lock().unwrap(), late);
 }

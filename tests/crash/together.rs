@@ -290,10 +290,7 @@ pub fn all() -> Vec<Job> {
         ("signed out while saving", signed_out_while_saving, |_| true),
         // Key by key nothing keeps a clear that has begun from taking what is written at that moment.
         ("a login in between", login_in_between, |scenario| !scenario.per_key),
-        // Where the browser goes first, two that begin at the same moment change nothing that the other would see.
-        ("asked by two", asked_by_two, |scenario| {
-            !scenario.row.is_server() && scenario.sends_browser() && !scenario.keep
-        }),
+        ("asked by two", asked_by_two, |scenario| !scenario.row.is_server() && scenario.sends_browser()),
     ];
     let (mode, act) = (LogoutMode::Redirect, Act::Out);
     let mut jobs: Vec<Job> = Vec::new();

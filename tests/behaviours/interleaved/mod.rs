@@ -115,6 +115,11 @@ pub fn alice_asks(hand: Arc<Hand>) -> Brought {
     Brought::Outcome(Box::new(keeping_client(&hand).sign_out(&request).unwrap()))
 }
 
+/// The same of everyone.
+pub fn everyone_asks(hand: Arc<Hand>) -> Brought {
+    Brought::Outcome(Box::new(keeping_client(&hand).logout().unwrap()))
+}
+
 pub fn with_alice() -> BTreeMap<String, String> {
     [(ACCESS, "old"), (REFRESH, "old")].map(|(key, value)| (key.to_owned(), value.to_owned())).into()
 }
