@@ -175,12 +175,15 @@ fn admitted(
     };
     // What is no sound address is refused as such, whatever the list says (A0-04).
     let remarks = redirect_uri::well_formed(target, policy)?.into_iter().map(remark);
-    let naming = naming(row, request);
-    let page = row.upstream_return.as_ref().filter(|_| upstream_token(request).is_some());
-    if page.is_some_and(|page| list.admits(page, naming) == Admission::Refused) {
-        const PAGE: &str = "this connection returns through the provider's own /logout, which is not among the allowed \
-                            logout URLs; add it there";
-        return Err(LogoutError::redirect_uri("A0-10", PAGE));
+    let mut naming = naming(row, request);
+    if let Some(page) = row.upstream_return.as_ref().filter(|_| upstream_token(request).is_some()) {
+        if list.admits(page, naming) == Admission::Refused {
+            const PAGE: &str = "this connection returns through the provider's own /logout, which is not among the \
+                                allowed logout URLs; add it there";
+            return Err(LogoutError::redirect_uri("A0-10", PAGE));
+        }
+        // What that page is asked in turn names no client.
+        naming = Naming::Nobody;
     }
     match list.admits(target, naming) {
         Admission::Refused => Err(LogoutError::redirect_uri(
