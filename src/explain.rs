@@ -117,14 +117,12 @@ fn stayed(plan: &LogoutPlan) -> impl Iterator<Item = &'static str> {
             Some("With a farther reach a direct request would end it: the quietest way, and no browser is needed."),
             None,
         ],
-        (None, Remainder::Barred(Barrier::OnDevice)) => [
-            Some("A direct request with the client's secret would end it: only a back end can send that."),
-            None,
-        ],
-        (None, Remainder::Barred(Barrier::NoSecret)) => [
-            Some("A direct request with the client's secret would end it: the secret is not configured."),
-            None,
-        ],
+        (None, Remainder::Barred(Barrier::OnDevice)) => {
+            [Some("A direct request with the client's secret would end it: only a back end can send that."), None]
+        }
+        (None, Remainder::Barred(Barrier::NoSecret)) => {
+            [Some("A direct request with the client's secret would end it: the secret is not configured."), None]
+        }
         (None, Remainder::ByPage(BrowserNeed::OnlyWay)) => [
             Some(
                 "With a farther reach the browser would end it at the provider's sign-out page: no quieter way really \

@@ -79,7 +79,11 @@ fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -
 }
 
 /// The direct request, where the provider takes one and a token names the session; or why there is none.
-pub(crate) fn directly(row: &Row, request: &EndSessionRequest, clearing: &Clearing) -> Result<PlannedCall, BrowserNeed> {
+pub(crate) fn directly(
+    row: &Row,
+    request: &EndSessionRequest,
+    clearing: &Clearing,
+) -> Result<PlannedCall, BrowserNeed> {
     let call = row.direct.clone().ok_or(BrowserNeed::OnlyWay)?;
     // One request ends one session: when everyone leaves, each would need its own.
     let account = named(request).ok_or(BrowserNeed::Everyone)?;
