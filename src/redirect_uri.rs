@@ -196,11 +196,18 @@ fn authority(rest: &str) -> Option<&str> {
     after.split(['/', '?']).next()
 }
 
-/// Whether an address names this host as it is written, and not only once a parser has repaired it (URI-05, ATT-04). A
+/// Whether an address names its host as it is written, and not only once a parser has repaired it (URI-05, ATT-04). A
 /// browser takes `https:host` for a path on the host that it is on.
-pub(crate) fn names_host_plainly(address: &str, host: &str) -> bool {
+pub(crate) fn names_host_plainly(address: &str, url: &Url) -> bool {
     let authority = scheme_of(address).and_then(|(_, rest)| authority(rest));
-    authority.is_some_and(|one| !one.contains(['@', '%']) && raw_host(one).eq_ignore_ascii_case(host))
+    let Some(named) = authority.filter(|one| !one.contains(['@', '%'])).map(raw_host) else {
+        return false;
+    };
+    match url.host() {
+        // Each of its spellings is an address of version 6 and nothing else.
+        Some(url::Host::Ipv6(host)) => named.trim_matches(['[', ']']).parse() == Ok(host),
+        _ => url.host_str().is_some_and(|host| named.eq_ignore_ascii_case(host)),
+    }
 }
 
 /// The host as it is written, an IPv6 address with its brackets.

@@ -319,7 +319,7 @@ pub(crate) fn endpoint_url(address: &str) -> Result<Url, &'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("names a user");
     }
-    if !url.host_str().is_some_and(|host| crate::redirect_uri::names_host_plainly(address, host)) {
+    if !crate::redirect_uri::names_host_plainly(address, &url) {
         return Err("does not name its host plainly behind two slashes");
     }
     match url.scheme() {
