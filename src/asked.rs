@@ -8,10 +8,10 @@ use crate::config::{CacheLayout, ClientConfig, Home, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
-use crate::plan::PlanWarning;
+use crate::plan::{Barrier, PlanWarning};
 use crate::provider::allow_list::{Admission, Naming};
 use crate::provider::parameters::Carries;
-use crate::provider::row::{CallDialect, Endpoint, Row};
+use crate::provider::row::{Endpoint, Row};
 use crate::query;
 use crate::redirect_uri::{self, Policy, Remark};
 use crate::request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
@@ -98,16 +98,15 @@ fn check_reach(config: &ClientConfig, row: &Row, request: &EndSessionRequest, re
         return refuse(row.too_far.rule, row.too_far.detail);
     }
     let direct = row.direct.as_ref().filter(|direct| direct.enabled && reach > Reach::App);
-    if direct.is_some_and(|direct| direct.dialect == CallDialect::TokenAsText) {
-        if config.home == Home::Device {
-            return refuse(
-                "CA-05",
-                "this needs the client's secret, which only a back end has; let it sign the user out",
-            );
+    match direct.and_then(|direct| Barrier::of(config, direct)) {
+        Some(Barrier::OnDevice) => {
+            const WHY: &str = "this needs the client's secret, which only a back end has; let it sign the user out";
+            return refuse("CA-05", WHY);
         }
-        if config.client_secret.is_none() {
+        Some(Barrier::NoSecret) => {
             return refuse("CA-01", "this request proves who asks by the client's secret; configure client_secret");
         }
+        None => {}
     }
     let ends_other_apps = direct.is_some_and(|direct| direct.ends_other_apps);
     if ends_other_apps && !request.everywhere {
@@ -175,12 +174,15 @@ fn admitted(
     };
     // What is no sound address is refused as such, whatever the list says (A0-04).
     let remarks = redirect_uri::well_formed(target, policy)?.into_iter().map(remark);
-    let naming = naming(row, request);
-    let page = row.upstream_return.as_ref().filter(|_| upstream_token(request).is_some());
-    if page.is_some_and(|page| list.admits(page, naming) == Admission::Refused) {
-        const PAGE: &str = "this connection returns through the provider's own /logout, which is not among the allowed \
-                            logout URLs; add it there";
-        return Err(LogoutError::redirect_uri("A0-10", PAGE));
+    let mut naming = naming(row, request);
+    if let Some(page) = row.upstream_return.as_ref().filter(|_| upstream_token(request).is_some()) {
+        if list.admits(page, naming) == Admission::Refused {
+            const PAGE: &str = "this connection returns through the provider's own /logout, which is not among the \
+                                allowed logout URLs; add it there";
+            return Err(LogoutError::redirect_uri("A0-10", PAGE));
+        }
+        // What that page is asked in turn names no client.
+        naming = Naming::Nobody;
     }
     match list.admits(target, naming) {
         Admission::Refused => Err(LogoutError::redirect_uri(

@@ -6,7 +6,7 @@ use crate::account::TokenKind;
 use crate::cache::Leaver;
 use crate::end_session::Post;
 use crate::navigation::LogoutMode;
-use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
+use crate::plan::{Barrier, BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
 use crate::provider::row::{Endpoint, ReturnCondition, RevocationScope};
 use crate::query;
 
@@ -109,19 +109,33 @@ fn stayed(plan: &LogoutPlan) -> impl Iterator<Item = &'static str> {
         Remainder::Nothing => "The browser goes nowhere: the app's own session is the only one.",
         _ => "The browser goes nowhere: the session at the provider is not ended.",
     };
+    const NO_TOKEN: &str = "A direct request would end it without a browser; no token of the account is known for it.";
     let quietest = match (plan.obstacle, plan.remainder) {
-        (Some(Obstacle::NoToken), _) => {
-            Some("A direct request would end it without a browser; no token of the account is known for it.")
+        (Some(Obstacle::NoToken), _) | (None, Remainder::NoToken) => [Some(NO_TOKEN), None],
+        (Some(_), _) | (None, Remainder::Nothing | Remainder::Endless) => [None, None],
+        (None, Remainder::ByRequest) => [
+            Some("With a farther reach a direct request would end it: the quietest way, and no browser is needed."),
+            None,
+        ],
+        (None, Remainder::Barred(Barrier::OnDevice)) => {
+            [Some("A direct request with the client's secret would end it: only a back end can send that."), None]
         }
-        (Some(_), _) | (None, Remainder::Nothing | Remainder::Endless) => None,
-        (None, Remainder::ByRequest) => {
-            Some("With a farther reach a direct request would end it: the quietest way, and no browser is needed.")
+        (None, Remainder::Barred(Barrier::NoSecret)) => {
+            [Some("A direct request with the client's secret would end it: the secret is not configured."), None]
         }
-        (None, Remainder::ByPage) => Some(
-            "With a farther reach the browser would end it at the provider's sign-out page: no quieter way really does.",
-        ),
+        (None, Remainder::ByPage(BrowserNeed::OnlyWay)) => [
+            Some(
+                "With a farther reach the browser would end it at the provider's sign-out page: no quieter way really \
+                 does.",
+            ),
+            None,
+        ],
+        (None, Remainder::ByPage(because)) => [
+            Some("With a farther reach the browser would end it at the provider's sign-out page."),
+            Some(needed(because)),
+        ],
     };
-    std::iter::once(left).chain(quietest)
+    std::iter::once(left).chain(quietest.into_iter().flatten())
 }
 
 fn departed(plan: &LogoutPlan, departure: &Departure) -> Vec<String> {

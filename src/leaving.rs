@@ -6,9 +6,9 @@ use crate::cache::Clearing;
 use crate::config::ClientConfig;
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
-use crate::plan::{OwnedToken, PlanWarning};
+use crate::plan::{Barrier, BrowserNeed, OwnedToken, PlanWarning, PlannedCall, Remainder};
 use crate::provider::row::{CallDialect, Endpoint, Row};
-use crate::request::{EndSessionRequest, Who};
+use crate::request::{EndSessionRequest, Reach, Who};
 use crate::secret::Secret;
 
 /// Every token of those who leave, refresh tokens first (REV-06): what the account brings and what the cache holds, each
@@ -62,7 +62,7 @@ pub(crate) fn tokens_to_revoke(
 }
 
 /// The token that names the session in a direct request.
-pub(crate) fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -> Option<Secret> {
+fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -> Option<Secret> {
     let wanted = match dialect {
         CallDialect::RefreshTokenForm => TokenKind::RefreshToken,
         CallDialect::TokenAsText => TokenKind::AccessToken,
@@ -76,6 +76,44 @@ pub(crate) fn session_token(dialect: CallDialect, account: &Account, clearing: &
     };
     let token = owned.map(|owned| owned.token.value).or_else(id_token)?;
     check_opaque(&token).is_ok().then_some(token)
+}
+
+/// The direct request, where the provider takes one and a token names the session; or why there is none.
+pub(crate) fn directly(
+    row: &Row,
+    request: &EndSessionRequest,
+    clearing: &Clearing,
+) -> Result<PlannedCall, BrowserNeed> {
+    let call = row.direct.clone().ok_or(BrowserNeed::OnlyWay)?;
+    // One request ends one session: when everyone leaves, each would need its own.
+    let account = named(request).ok_or(BrowserNeed::Everyone)?;
+    if !call.enabled {
+        return Err(BrowserNeed::NotConfigured);
+    }
+    let token = session_token(call.dialect, account, clearing).ok_or(BrowserNeed::NoToken)?;
+    Ok(PlannedCall { call, account: account.home_account_id.clone(), token })
+}
+
+/// What stays where nobody is asked.
+pub(crate) fn remainder(
+    config: &ClientConfig,
+    row: &Row,
+    request: &EndSessionRequest,
+    clearing: &Clearing,
+) -> Remainder {
+    if row.farthest_reach == Reach::App {
+        return Remainder::Nothing;
+    }
+    let enabled = row.direct.as_ref().filter(|direct| direct.enabled);
+    if let Some(barrier) = enabled.and_then(|call| Barrier::of(config, call)) {
+        return Remainder::Barred(barrier);
+    }
+    match directly(row, request, clearing) {
+        Ok(_) => Remainder::ByRequest,
+        Err(because) if row.end_session != Endpoint::Missing => Remainder::ByPage(because),
+        Err(BrowserNeed::NoToken | BrowserNeed::Everyone) => Remainder::NoToken,
+        Err(BrowserNeed::OnlyWay | BrowserNeed::NotConfigured) => Remainder::Endless,
+    }
 }
 
 /// The hints of the account that leaves.

@@ -7,13 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Token, TokenKind};
 use crate::cache::Leaver;
-use crate::config::ClientConfig;
+use crate::config::{ClientConfig, Home};
 use crate::cookie::Cookie;
 use crate::end_session::Draft;
 use crate::navigation::{LogoutMode, PopupWindow};
-use crate::provider::row::{DirectCall, Endpoint, ReturnCondition, RevocationScope, Row};
+use crate::provider::row::{CallDialect, DirectCall, Endpoint, ReturnCondition, RevocationScope};
 use crate::query::split;
-use crate::request::Reach;
 use crate::secret::{Secret, display_as_debug};
 
 /// What should be known before it happens.
@@ -239,19 +238,31 @@ pub(crate) enum Remainder {
     Nothing,
     /// A direct request would end it.
     ByRequest,
+    /// A direct request could, and this client cannot send it.
+    Barred(Barrier),
+    /// A direct request could, and no token names the session.
+    NoToken,
     /// The provider's page would end it.
-    ByPage,
+    ByPage(BrowserNeed),
     /// Nothing ends it.
     Endless,
 }
 
-impl Remainder {
-    pub(crate) fn of(row: &Row) -> Self {
-        match &row.direct {
-            _ if row.farthest_reach == Reach::App => Self::Nothing,
-            Some(direct) if direct.enabled => Self::ByRequest,
-            _ if row.end_session != Endpoint::Missing => Self::ByPage,
-            _ => Self::Endless,
+/// Why a client cannot send a direct request that another could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Barrier {
+    /// It is on a device, and the request needs the client's secret.
+    OnDevice,
+    /// The secret is not configured.
+    NoSecret,
+}
+
+impl Barrier {
+    pub(crate) fn of(config: &ClientConfig, call: &DirectCall) -> Option<Self> {
+        match call.dialect {
+            CallDialect::TokenAsText if config.home == Home::Device => Some(Self::OnDevice),
+            CallDialect::TokenAsText if config.client_secret.is_none() => Some(Self::NoSecret),
+            CallDialect::TokenAsText | CallDialect::RefreshTokenForm => None,
         }
     }
 }

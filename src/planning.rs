@@ -10,10 +10,10 @@ use crate::discovery::Metadata;
 use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::front_channel;
-use crate::leaving::{Leaving, session_token, tokens_to_revoke};
+use crate::leaving::{Leaving, directly, remainder, tokens_to_revoke};
 use crate::navigation::LogoutMode;
 use crate::pending;
-use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, PlannedCall, Remainder};
+use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, Remainder};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
 use crate::query;
@@ -49,7 +49,7 @@ pub(crate) fn plan(
         call: None,
         departure: None,
         obstacle: None,
-        remainder: Remainder::of(&row),
+        remainder: remainder(config, &row, request, clearing),
         revocation: Endpoint::Missing,
         tokens: Vec::new(),
         warnings,
@@ -334,20 +334,6 @@ pub(crate) fn without_hint(row: &Row, draft: &Draft) -> Vec<PlanWarning> {
 fn nested(page: &str, target: &str) -> String {
     let breaks = target.bytes().any(|byte| b"&#%+?".contains(&byte));
     if breaks { format!("{page}{}", query::encode(target)) } else { format!("{page}{target}") }
-}
-
-/// The direct request, where the provider takes one and a token names the session; or why there is none.
-fn directly(row: &Row, request: &EndSessionRequest, clearing: &Clearing) -> Result<PlannedCall, BrowserNeed> {
-    let call = row.direct.clone().ok_or(BrowserNeed::OnlyWay)?;
-    if !call.enabled {
-        return Err(BrowserNeed::NotConfigured);
-    }
-    // One request ends one session: when everyone leaves, each would need its own.
-    let Who::This { account } = &request.who else {
-        return Err(BrowserNeed::Everyone);
-    };
-    let token = session_token(call.dialect, account, clearing).ok_or(BrowserNeed::NoToken)?;
-    Ok(PlannedCall { call, account: account.home_account_id.clone(), token })
 }
 
 /// What it means that there is no end-session endpoint: none was named, or one that is refused.

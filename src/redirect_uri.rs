@@ -102,10 +102,9 @@ fn scheme_of(raw: &str) -> Option<(&str, &str)> {
 }
 
 fn web(raw: &str, scheme: &str, rest: &str, policy: Policy<'_>) -> Result<Vec<Remark>, LogoutError> {
-    let Some(after) = rest.strip_prefix("//").filter(|after| !after.starts_with('/') && !after.is_empty()) else {
+    let Some(authority) = authority(rest) else {
         return refuse("URI-05", "after the scheme there must be exactly two slashes and a host");
     };
-    let authority = after.split(['/', '?']).next().unwrap_or(after);
     if authority.contains('@') {
         return refuse("URI-06", "it names a user before the host");
     }
@@ -189,6 +188,26 @@ fn same_but_canonical(raw: &str, url: &Url, authority: &str) -> bool {
     };
     let port_kept = written == port || (port.is_empty() && written == default_port);
     port_kept && url.as_str() == format!("{}://{host}{port}{slash}{after_authority}", url.scheme())
+}
+
+/// What stands behind exactly two slashes, up to path or query; `rest` is what follows the scheme and its colon.
+fn authority(rest: &str) -> Option<&str> {
+    let after = rest.strip_prefix("//").filter(|after| !after.starts_with(['/', '\\']) && !after.is_empty())?;
+    after.split(['/', '?']).next()
+}
+
+/// Whether an address names its host as it is written, and not only once a parser has repaired it (URI-05, ATT-04). A
+/// browser takes `https:host` for a path on the host that it is on.
+pub(crate) fn names_host_plainly(address: &str, url: &Url) -> bool {
+    let authority = scheme_of(address).and_then(|(_, rest)| authority(rest));
+    let Some(named) = authority.filter(|one| !one.contains(['@', '%'])).map(raw_host) else {
+        return false;
+    };
+    match url.host() {
+        // Each of its spellings is an address of version 6 and nothing else.
+        Some(url::Host::Ipv6(host)) => named.trim_matches(['[', ']']).parse() == Ok(host),
+        _ => url.host_str().is_some_and(|host| named.eq_ignore_ascii_case(host)),
+    }
 }
 
 /// The host as it is written, an IPv6 address with its brackets.

@@ -104,7 +104,7 @@ pub struct EndSessionRequest {
     #[serde(default)]
     pub extra_parameters: Vec<Parameter>,
     /// An identifier for finding this sign-out in the provider's logs; drawn at random when absent. Wire name
-    /// `client-request-id` at Microsoft Entra ID.
+    /// `client-request-id` at Microsoft's providers.
     #[uniffi(default)]
     pub correlation_id: Option<String>,
     /// Whether steps that end other devices or apps are allowed.

@@ -18,6 +18,10 @@ enum Name {
     Account {
         home: String,
     },
+    /// Between dashes anything of the app's may stand around a host; the entry's JSON decides.
+    PerhapsAccount {
+        home: String,
+    },
     Credential {
         home: String,
         kind: &'static str,
@@ -32,6 +36,15 @@ enum Name {
     ActiveAccount,
     /// Belongs to the client that its value names.
     ByValue,
+}
+
+/// Whether an entry is what its name makes it look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Yes,
+    No,
+    /// What would tell cannot be read.
+    Open,
 }
 
 /// Whose credential it is, as far as the name tells.
@@ -120,7 +133,7 @@ fn dashed(key: &str, client: &str, selector: &Selector<'_>) -> Option<Name> {
     let Some((kind, rest)) =
         CREDENTIAL_TYPES.into_iter().find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('-')?)))
     else {
-        return Some(Name::Account { home });
+        return Some(Name::PerhapsAccount { home });
     };
     let client = if rest.strip_prefix(client).is_some_and(|r| r.starts_with('-')) {
         Client::PerhapsOurs
@@ -144,6 +157,7 @@ pub(super) fn wanted(selector: &Selector<'_>, keys: &[String]) -> Vec<String> {
         Some(Name::Credential { home, kind, client }) => {
             leaves(selector, &home) && (client == Client::PerhapsOurs || kind == "idtoken")
         }
+        Some(Name::PerhapsAccount { home }) => leaves(selector, &home),
         Some(Name::AccountIndex | Name::TokenIndex { .. } | Name::ActiveAccount | Name::ByValue) => true,
         Some(Name::Account { .. } | Name::OfClient) | None => false,
     };
@@ -162,48 +176,90 @@ fn member(object: &Map<String, Value>, name: &str) -> Option<String> {
 }
 
 /// Whether a credential is of this client or its family.
-fn is_ours(selector: &Selector<'_>, values: &Values, key: &str, client: &Client) -> bool {
+fn is_ours(selector: &Selector<'_>, values: &Values, key: &str, client: &Client) -> Told {
     match client {
-        Client::Ours | Client::Family => true,
-        Client::Other => false,
-        Client::PerhapsOurs => object(values, key)
-            .and_then(|entry| member(&entry, "clientId").or_else(|| member(&entry, "client_id")))
-            .is_none_or(|owner| owner == fold(selector.client_id)),
+        Client::Ours | Client::Family => Told::Yes,
+        Client::Other => Told::No,
+        Client::PerhapsOurs => {
+            let named = object(values, key)
+                .and_then(|entry| member(&entry, "clientId").or_else(|| member(&entry, "client_id")));
+            match named {
+                Some(owner) if owner == fold(selector.client_id) => Told::Yes,
+                Some(_) => Told::No,
+                // No identifier of this form begins another one.
+                None if is_guid(selector.client_id) => Told::Yes,
+                None => Told::Open,
+            }
+        }
     }
+}
+
+/// Whether an entry with the name of an account record is one.
+fn is_account(selector: &Selector<'_>, values: &Values, key: &str, home: &str) -> Told {
+    match values.get(key).map(|value| serde_json::from_str(value.reveal())) {
+        Some(Ok(Value::Object(entry))) => {
+            let named = member(&entry, "homeAccountId").or_else(|| member(&entry, "home_account_id"));
+            if named.as_deref() == Some(home) { Told::Yes } else { Told::No }
+        }
+        // Damaged, where the name still speaks for an account: it was asked for, or has the form of one.
+        Some(Err(_)) if *selector.leaver != Leaver::Everyone || is_home_account(home) => Told::Open,
+        Some(_) | None => Told::No,
+    }
+}
+
+/// `{user}.{tenant}`, as Microsoft's clouds name accounts; at B2C the policy stands behind the user.
+fn is_home_account(home: &str) -> bool {
+    home.split_once('.').is_some_and(|(_, tenant)| is_guid(tenant))
+}
+
+fn is_guid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 pub(super) fn resolve(selector: &Selector<'_>, keys: &[String], values: &Values) -> Clearing {
     let named: Vec<(&String, Name)> = keys.iter().filter_map(|key| Some((key, name(selector, key)?))).collect();
     let mut clearing = Clearing::default();
     let mut needed_by_others: Vec<&str> = Vec::new();
+    let everyone = *selector.leaver == Leaver::Everyone;
+    // When everyone leaves, so does what may be of one of them.
+    let fate = |told: Told| if told == Told::Open && everyone { Told::Yes } else { told };
     for (key, name) in &named {
-        if let Name::Credential { home, client, .. } = name {
-            if is_ours(selector, values, key, client) {
-                if leaves(selector, home) {
-                    clearing.remove.push((*key).clone());
-                }
-            } else {
+        let Name::Credential { home, client, .. } = name else { continue };
+        match fate(is_ours(selector, values, key, client)) {
+            Told::Yes if leaves(selector, home) => clearing.remove.push((*key).clone()),
+            Told::Yes => {}
+            Told::No => needed_by_others.push(home),
+            Told::Open => {
                 needed_by_others.push(home);
+                clearing.unclear.extend(leaves(selector, home).then(|| (*key).clone()));
             }
         }
     }
-    let everyone = *selector.leaver == Leaver::Everyone;
+    let told = |goes: bool| if goes { Told::Yes } else { Told::No };
     for (key, name) in &named {
+        let is_needed = |home: &String| needed_by_others.contains(&home.as_str());
         let goes = match name {
-            Name::Account { home } => leaves(selector, home) && !needed_by_others.contains(&home.as_str()),
-            Name::OfClient => everyone,
-            Name::ActiveAccount => everyone || names_account(selector, values, key),
-            Name::ByValue => everyone && names_client(selector, values, key),
-            Name::TokenIndex { client } => everyone && *client == fold(selector.client_id),
-            Name::Credential { .. } | Name::AccountIndex => false,
+            Name::Account { home } => told(leaves(selector, home) && !is_needed(home)),
+            Name::PerhapsAccount { home } if leaves(selector, home) && !is_needed(home) => {
+                fate(is_account(selector, values, key, home))
+            }
+            Name::OfClient => told(everyone),
+            Name::ActiveAccount => told(everyone || names_account(selector, values, key)),
+            Name::ByValue => told(everyone && names_client(selector, values, key)),
+            Name::TokenIndex { client } => told(everyone && *client == fold(selector.client_id)),
+            Name::PerhapsAccount { .. } | Name::Credential { .. } | Name::AccountIndex => Told::No,
         };
-        if goes {
-            clearing.remove.push((*key).clone());
+        match goes {
+            Told::Yes => clearing.remove.push((*key).clone()),
+            Told::Open => clearing.unclear.push((*key).clone()),
+            Told::No => {}
         }
     }
     rewrite_indexes(selector, keys, &named, values, &mut clearing);
     clearing.cached = cached(selector, &named, values);
     clearing.remove.sort();
+    clearing.unclear.sort();
     clearing
 }
 
@@ -260,7 +316,7 @@ fn rewrite_indexes(
 /// Whether a name in an index is one of those who leave.
 fn is_of(selector: &Selector<'_>, entry: &str) -> bool {
     match name(selector, entry) {
-        Some(Name::Account { home }) => leaves(selector, &home),
+        Some(Name::Account { home } | Name::PerhapsAccount { home }) => leaves(selector, &home),
         Some(Name::Credential { home, client, .. }) => client != Client::Other && leaves(selector, &home),
         _ => false,
     }
@@ -296,7 +352,8 @@ fn cached(selector: &Selector<'_>, named: &[(&String, Name)], values: &Values) -
     for (key, name) in named {
         let (home, id_token) = match name {
             Name::Account { home } => (home, None),
-            Name::Credential { home, kind, client } if is_ours(selector, values, key, client) => {
+            Name::PerhapsAccount { home } if is_account(selector, values, key, home) != Told::No => (home, None),
+            Name::Credential { home, kind, client } if is_ours(selector, values, key, client) != Told::No => {
                 let readable = || object(values, key).and_then(|entry| Some(entry.get("secret")?.as_str()?.to_owned()));
                 (home, (*kind == "idtoken").then(readable).flatten())
             }

@@ -318,6 +318,9 @@ pub(crate) fn endpoint_url(address: &str) -> Result<Url, &'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("names a user");
     }
+    if !crate::redirect_uri::names_host_plainly(address, &url) {
+        return Err("does not name its host plainly behind two slashes");
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if crate::redirect_uri::is_loopback(&url) => Ok(url),

@@ -24,11 +24,18 @@ fn every_case_behaves_as_it_says() {
 }
 
 #[test]
-fn every_planted_wrong_expectation_is_found() {
+fn every_planted_fault_is_found_and_no_other() {
     let planted = read_folder(Path::new("tests/cases/planted"));
     let cases: Vec<_> = planted.into_iter().flat_map(|(_, cases)| cases).collect();
-    assert_eq!(cases.len(), 3);
-    for case in cases {
-        assert!(!run(&case).is_empty(), "{} was not found", case.name);
+    let faults = [
+        ("planted: a wrong value in a result", "step 0.provider: expected "),
+        ("planted: a key that should be left is expected to be gone", "keys: expected [], found [\"session:bob:x\"]"),
+        ("planted: a key that no reader knows", "given: unknown field `colour`"),
+        ("planted: a key of the expectation that no reader knows", "expect: unknown field `colour`"),
+    ];
+    assert_eq!(cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>(), faults.map(|(name, _)| name));
+    for (case, (name, fault)) in cases.iter().zip(faults) {
+        let found = run(case);
+        assert!(found.len() == 1 && found[0].starts_with(fault), "{name}: expected {fault}, found {found:?}");
     }
 }

@@ -14,14 +14,23 @@ def test_case_holds(case: dict[str, Any]) -> None:
     run(case)
 
 
+FAULTS: dict[str, tuple[type[Exception], str]] = {
+    "planted: a wrong value in a result": (Mismatch, r"^step 1, provider: "),
+    "planted: a key that should be left is expected to be gone": (Mismatch, r"^keys: \['session:bob:x'\], "),
+    "planted: a key that no reader knows": (CaseError, r"^ClientConfig has no colour$"),
+    "planted: a key of the expectation that no reader knows": (CaseError, r"^unknown: colour$"),
+}
+
+
 @pytest.mark.parametrize("case", PLANTED, ids=lambda case: case["name"])
-def test_planted_case_fails(case: dict[str, Any]) -> None:
-    with pytest.raises((Mismatch, CaseError)):
+def test_planted_case_fails_for_its_fault(case: dict[str, Any]) -> None:
+    kind, fault = FAULTS[case["name"]]
+    with pytest.raises(kind, match=fault):
         run(case)
 
 
-def test_three_expectations_are_planted() -> None:
-    assert len(PLANTED) == 3
+def test_every_fault_is_planted() -> None:
+    assert [case["name"] for case in PLANTED] == list(FAULTS)
 
 
 def test_case_names_are_unique() -> None:

@@ -16,7 +16,7 @@ pub struct Case {
     pub name: String,
     pub source: String,
     pub given: Value,
-    pub expect: Expect,
+    expect: Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,7 +33,7 @@ struct Given {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Expect {
+struct Expect {
     error: Option<Value>,
     steps: Vec<Value>,
     store: Option<BTreeMap<String, String>>,
@@ -170,11 +170,15 @@ pub fn run(case: &Case) -> Vec<String> {
         Ok(given) => given,
         Err(error) => return vec![format!("given: {error}")],
     };
-    if given.steps.len() != case.expect.steps.len() {
-        return vec![format!("{} steps, {} expectations", given.steps.len(), case.expect.steps.len())];
+    let expect: Expect = match serde_json::from_value(case.expect.clone()) {
+        Ok(expect) => expect,
+        Err(error) => return vec![format!("expect: {error}")],
+    };
+    if given.steps.len() != expect.steps.len() {
+        return vec![format!("{} steps, {} expectations", given.steps.len(), expect.steps.len())];
     }
     let host = Host::new(given.host, given.store);
-    let client = match (host.client(given.config), &case.expect.error) {
+    let client = match (host.client(given.config), &expect.error) {
         (Ok(client), None) => client,
         (Ok(_), Some(expected)) => return vec![format!("the client was made, expected {expected}")],
         (Err(error), expected) => {
@@ -184,12 +188,12 @@ pub fn run(case: &Case) -> Vec<String> {
     };
     let mut seen = Seen::default();
     let mut faults = Vec::new();
-    for (at, (step, expected)) in given.steps.into_iter().zip(&case.expect.steps).enumerate() {
+    for (at, (step, expected)) in given.steps.into_iter().zip(&expect.steps).enumerate() {
         let mut actual = perform(&client, &host, &mut seen, step);
         actual = seen.hide_all(actual);
         faults.extend(compare(&format!("step {at}"), expected, &actual));
     }
-    faults.extend(compare_end(&case.expect, &host, &seen));
+    faults.extend(compare_end(&expect, &host, &seen));
     faults
 }
 

@@ -3,12 +3,22 @@ import Testing
 
 @Suite("The planted cases")
 struct PlantedCasesTests {
-    @Test("every planted wrong expectation is found, so the reader of cases can fail")
+    private static let faults = [
+        "planted: a wrong value in a result": "step 0.provider: expected ",
+        "planted: a key that should be left is expected to be gone":
+            #"keys: expected [], found ["session:bob:x"]"#,
+        "planted: a key that no reader knows": "given.config: unknown: colour",
+        "planted: a key of the expectation that no reader knows": "expect: unknown: colour",
+    ]
+
+    @Test("every planted fault is found, and no other, so the reader of cases can fail")
     func everyPlantedFault() async throws {
         let planted = try Case.folder("tests/cases/planted").flatMap(\.cases)
-        #expect(planted.count == 3)
+        #expect(planted.map(\.name).sorted() == Self.faults.keys.sorted())
         for one in planted {
-            #expect(await !one.faults().isEmpty, "not found: \(one.name)")
+            let fault = try #require(Self.faults[one.name])
+            let found = await one.faults()
+            #expect(found.count == 1 && found[0].hasPrefix(fault), "\(one.name): \(found)")
         }
     }
 

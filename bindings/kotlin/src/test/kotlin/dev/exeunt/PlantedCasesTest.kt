@@ -17,7 +17,7 @@ class PlantedCasesTest {
     }
 
     @Test
-    fun `there are three`() = assertEquals(3, planted.size)
+    fun `there are four`() = assertEquals(4, planted.size)
 
     @Test
     fun `a wrong value in a result is found`() {
@@ -35,5 +35,11 @@ class PlantedCasesTest {
     fun `a key that no reader knows is refused`() {
         val found = assertThrows(CaseError::class.java) { run("a key that no reader knows") }
         assertEquals("config: unknown key colour", found.message)
+    }
+
+    @Test
+    fun `a key of the expectation that no reader knows is refused`() {
+        val found = assertThrows(CaseError::class.java) { run("a key of the expectation that no reader knows") }
+        assertEquals("expect: unknown key colour", found.message)
     }
 }
