@@ -7,6 +7,7 @@ import java.net.ServerSocket
 import java.net.Socket
 import java.net.SocketException
 import java.util.concurrent.CopyOnWriteArrayList
+import javax.net.ssl.SSLSocket
 import kotlin.concurrent.thread
 
 /** A server on this machine that reads one request of each connection and then does what the test wants. */
@@ -34,7 +35,13 @@ internal class Loopback(
     private fun serve(socket: Socket) =
         thread(isDaemon = true, name = "loopback connection") {
             try {
-                requests += request(socket)
+                if (socket is SSLSocket) {
+                    // Told before the handshake: the client does not wait for the server to notice that it refused.
+                    requests += "TLS"
+                    request(socket)
+                } else {
+                    requests += request(socket)
+                }
                 answer(socket)
             } catch (_: java.io.IOException) {
                 // The client has gone, as some tests want.

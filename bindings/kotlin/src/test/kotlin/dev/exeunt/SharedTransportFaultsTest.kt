@@ -38,7 +38,8 @@ class SharedTransportFaultsTest {
 
     private fun run(case: TransportCase) {
         val answer = case.answer ?: return compare(case, send(case.callTo(freePort())), emptyList())
-        Loopback(answer = answer).use { server ->
+        val socket = if (case.untrusted) Untrusted.server() else ServerSocket(0, 16, InetAddress.getLoopbackAddress())
+        Loopback(socket, answer).use { server ->
             compare(case, send(case.callTo(server.port)), server.requests)
         }
     }
