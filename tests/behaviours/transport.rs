@@ -149,7 +149,9 @@ fn start(server: Server) -> (u16, Receiver<String>) {
             let Ok(mut connection) = connection else { return };
             if matches!(server, Server::Untrusted {}) {
                 // Told before the handshake: the client does not wait for the server to notice that it refused.
-                let _ = seen.send("TLS".to_owned());
+                let mut first = [0];
+                let greeted = connection.peek(&mut first).is_ok() && first == [22];
+                let _ = seen.send(if greeted { "TLS" } else { "no greeting" }.to_owned());
                 let mut connection = over_tls(connection);
                 if !read_request(&mut connection).is_empty() {
                     serve(&server, &mut connection);

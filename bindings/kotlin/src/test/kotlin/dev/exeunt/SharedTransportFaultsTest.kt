@@ -38,8 +38,7 @@ class SharedTransportFaultsTest {
 
     private fun run(case: TransportCase) {
         val answer = case.answer ?: return compare(case, send(case.callTo(freePort())), emptyList())
-        val socket = if (case.untrusted) Untrusted.server() else ServerSocket(0, 16, InetAddress.getLoopbackAddress())
-        Loopback(socket, answer).use { server ->
+        Loopback(untrusted = case.untrusted, answer = answer).use { server ->
             compare(case, send(case.callTo(server.port)), server.requests)
         }
     }

@@ -2,8 +2,6 @@ package dev.exeunt
 
 import dev.exeunt.cases.CaseFiles
 import java.io.ByteArrayInputStream
-import java.net.InetAddress
-import java.net.ServerSocket
 import java.net.Socket
 import java.security.KeyFactory
 import java.security.KeyStore
@@ -20,9 +18,6 @@ internal object Untrusted {
         keys.init(keyStore(), CharArray(0))
         SSLContext.getInstance("TLS").apply { init(keys.keyManagers, null, null) }
     }
-
-    /** Shakes hands with every client as soon as its connection is read. */
-    fun server(): ServerSocket = context.serverSocketFactory.createServerSocket(0, 16, InetAddress.getLoopbackAddress())
 
     /** Shakes hands with a client of whose greeting this byte was read; fails if the client refuses. */
     fun over(
