@@ -43,10 +43,5 @@ exec unshare --mount --pid --fork sh -euc '
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount --bind "$repo" "$root/repo"
-    # Whom this machine trusts: where nobody is trusted, no handshake begins.
-    if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
-        mkdir -p "$root/etc/ssl/certs"
-        mount --bind /etc/ssl/certs "$root/etc/ssl/certs"
-    fi
     exec chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 LIBRARY_PATH=/repo/target/swift-lib \
         PATH=/usr/libexec/swift/bin:/usr/sbin:/usr/bin:/sbin:/bin swift "$@"' sh "$root" "$repo" "$@"
