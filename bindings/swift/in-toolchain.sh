@@ -32,7 +32,7 @@ if [ ! -x "$root/usr/libexec/swift/bin/swift-test" ]; then
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends debootstrap
     }
-    debootstrap --variant=minbase --include=swiftlang,libc6-dev,libstdc++-14-dev trixie "$root" >&2
+    debootstrap --variant=minbase --include=swiftlang,libc6-dev,libstdc++-14-dev,libssl3t64 trixie "$root" >&2
     rm -f "$root"/var/cache/apt/archives/*.deb
 fi
 mkdir -p "$root/repo"

@@ -61,6 +61,7 @@ mod planted_secrets;
 mod scripted;
 mod source_text;
 mod strict_provider;
+mod untrusted;
 mod vectors_support;
 
 // The worlds of the crash harness, which has more use for them.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use crate::untrusted::over_tls;
 use exeunt::{Header, HostError, HttpCall, HttpMethod, Secret};
 use serde::Deserialize;
 
@@ -29,6 +30,7 @@ enum Server {
     Endless { raw: String },
     Trickles { raw: String },
     Silent {},
+    Untrusted {},
     Absent {},
 }
 
@@ -81,7 +83,7 @@ struct Answer {
 }
 
 /// Reads a request's head and body; what cannot be read is left out.
-fn read_request(connection: &mut TcpStream) -> String {
+fn read_request(connection: &mut impl Read) -> String {
     let mut seen = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -106,7 +108,7 @@ fn read_request(connection: &mut TcpStream) -> String {
     }
 }
 
-fn serve(server: &Server, connection: &mut TcpStream) {
+fn serve(server: &Server, connection: &mut (impl Read + Write)) {
     let mut write = |text: &str| connection.write_all(text.as_bytes()).and_then(|()| connection.flush());
     match server {
         Server::Answers { raw } => drop(write(raw)),
@@ -127,6 +129,9 @@ fn serve(server: &Server, connection: &mut TcpStream) {
         Server::Silent {} => {
             let _ = connection.read(&mut [0; 1]);
         }
+        Server::Untrusted {} => {
+            drop(write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+        }
         Server::Refuses {} | Server::Absent {} => {}
     }
 }
@@ -142,6 +147,17 @@ fn start(server: Server) -> (u16, Receiver<String>) {
     std::thread::spawn(move || {
         for connection in listener.incoming() {
             let Ok(mut connection) = connection else { return };
+            if matches!(server, Server::Untrusted {}) {
+                // Told before the handshake: the client does not wait for the server to notice that it refused.
+                let mut first = [0];
+                let greeted = connection.peek(&mut first).is_ok() && first == [22];
+                let _ = seen.send(if greeted { "TLS" } else { "no greeting" }.to_owned());
+                let mut connection = over_tls(connection);
+                if !read_request(&mut connection).is_empty() {
+                    serve(&server, &mut connection);
+                }
+                continue;
+            }
             let request = if matches!(server, Server::Resets { .. }) {
                 // One byte is read and the rest is left, so that closing resets.
                 let _ = connection.read(&mut [0; 1]);

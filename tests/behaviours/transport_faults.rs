@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::loopback::{JSON, SelfSigned, Server, answer, is_untouched, metadata, trickle};
+use crate::loopback::{JSON, Server, answer, is_untouched, metadata, trickle};
 use crate::scripted::host::{Host, Script};
 use exeunt::{
     ClientConfig, EndSessionRequest, Evidence, Failure, LogoutOutcome, PlanWarning, RevocationStatus, SessionStatus,
@@ -221,16 +221,6 @@ fn plain_http_to_anything_but_loopback_is_never_spoken() {
     let host = Host::new(Script { transport: Some("absent".to_owned()), ..Script::default() }, Default::default());
     assert!(host.client(config(json!({"oidc": {"issuer": target}}))).is_err());
     assert!(is_untouched(&elsewhere));
-}
-
-#[test]
-fn a_certificate_that_nobody_signed_is_refused() {
-    let server = SelfSigned::new();
-    assert_not_discovered(&discovering(&format!("https://localhost:{}", server.port)));
-    let told = String::from_utf8(server.server.wait_with_output().unwrap().stdout).unwrap();
-    let count = |what: &str| told.lines().find_map(|line| line.trim().strip_suffix(what)?.trim().parse::<u32>().ok());
-    assert_eq!(count("server accepts (SSL_accept())"), Some(1), "nobody came: {told}");
-    assert_eq!(count("server accepts that finished"), Some(0), "the handshake was finished: {told}");
 }
 
 #[test]

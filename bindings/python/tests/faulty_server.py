@@ -4,8 +4,10 @@ import base64
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
+from pathlib import Path
 from typing import Any
 
 ROLES = {
@@ -15,6 +17,7 @@ ROLES = {
     "/realms/r/protocol/openid-connect/logout": "call",
 }
 TLS_HANDSHAKE = 22
+UNTRUSTED = Path(__file__).parents[3] / "tests" / "transport" / "untrusted.pem"
 
 
 class FaultyServer:
@@ -77,6 +80,8 @@ class FaultyServer:
         if faulty and self._name == "resets":
             connection.sendall(self._raw)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif role is None and self._name == "untrusted":
+            self._answer_over_tls(connection)
         elif role is None:
             head = _exactly(connection, 5)
             _exactly(connection, int.from_bytes(head[3:5], "big"))
@@ -86,7 +91,17 @@ class FaultyServer:
             if faulty:
                 self._misbehave(connection)
             else:
-                connection.sendall(self._sound_answer(role))
+                connection.sendall(self._sound_answer(role, "http"))
+
+    def _answer_over_tls(self, connection: socket.socket) -> None:
+        """Answer a client that accepts the certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(UNTRUSTED)
+        with context.wrap_socket(connection, server_side=True) as accepted:
+            role = _role(_read_request(accepted).split(b"\r\n")[0])
+            if role:
+                self._asked.append(role)
+                accepted.sendall(self._sound_answer(role, "https"))
 
     def _misbehave(self, connection: socket.socket) -> None:
         connection.sendall(self._raw)
@@ -97,10 +112,10 @@ class FaultyServer:
         if self._name == "silent":
             connection.recv(1)
 
-    def _sound_answer(self, role: str) -> bytes:
+    def _sound_answer(self, role: str, scheme: str) -> bytes:
         if role == "call":
             return b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
-        here = f"http://127.0.0.1:{self.port}"
+        here = f"{scheme}://127.0.0.1:{self.port}"
         metadata = {"issuer": here, "end_session_endpoint": f"{here}/bye", "revocation_endpoint": f"{here}/revoke"}
         body = json.dumps(metadata) if role == "metadata" else ""
         kind = "Content-Type: application/json\r\n" if body else ""
@@ -127,13 +142,15 @@ def _role(line: bytes) -> str | None:
     return None if line[0] == TLS_HANDSHAKE else ROLES[line.decode().split(" ")[1]]
 
 
-def _read_request(connection: socket.socket) -> None:
+def _read_request(connection: socket.socket) -> bytes:
+    """Read head and body; the answer is the head."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         head += _exactly(connection, 1)
     for line in head.decode().lower().splitlines():
         if line.startswith("content-length:"):
             _exactly(connection, int(line.split(":")[1]))
+    return head
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:

@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::untrusted::over_tls;
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +42,8 @@ pub enum Behaviour {
         raw: String,
     },
     Silent {},
+    /// Over TLS, with a certificate that nobody trusts, it is sound.
+    Untrusted {},
     Sound {},
 }
 
@@ -100,16 +104,20 @@ fn listen(listener: TcpListener, inner: Arc<Inner>) {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let inner = inner.clone();
-            std::thread::spawn(move || inner.serve(&mut stream.unwrap()));
+            std::thread::spawn(move || inner.serve(stream.unwrap()));
         }
     });
 }
 
 impl Inner {
-    fn serve(&self, stream: &mut TcpStream) {
-        let Some(line) = first_line(stream) else {
+    fn serve(&self, mut stream: TcpStream) {
+        let Some(line) = first_line(&stream) else {
             return;
         };
+        if line.is_empty() && matches!(self.behaviour, Behaviour::Untrusted {}) {
+            return self.serve_over_tls(stream);
+        }
+        let stream = &mut stream;
         let role = (!line.is_empty()).then(|| role_of(&line));
         self.asked.lock().unwrap().extend(role);
         let faulty = role.is_none_or(|role| role == self.step) && !self.sound.load(Ordering::SeqCst);
@@ -126,7 +134,18 @@ impl Inner {
         if faulty {
             self.misbehave(stream);
         } else if let Some(role) = role {
-            let _ = stream.write_all(self.sound_answer(role).as_bytes());
+            let _ = stream.write_all(self.sound_answer("http", role).as_bytes());
+        }
+    }
+
+    /// Answers a client that accepts the certificate.
+    fn serve_over_tls(&self, stream: TcpStream) {
+        let mut stream = over_tls(stream);
+        let head = read_request(&mut stream);
+        if let Some((line, _)) = head.split_once("\r\n") {
+            let role = role_of(line);
+            self.asked.lock().unwrap().push(role);
+            let _ = stream.write_all(self.sound_answer("https", role).as_bytes());
         }
     }
 
@@ -149,12 +168,12 @@ impl Inner {
             Behaviour::Silent {} => {
                 let _ = stream.read(&mut [0; 1]);
             }
-            Behaviour::Refuses {} | Behaviour::Resets { .. } | Behaviour::Sound {} => {}
+            Behaviour::Refuses {} | Behaviour::Resets { .. } | Behaviour::Untrusted {} | Behaviour::Sound {} => {}
         }
     }
 
-    fn sound_answer(&self, role: Role) -> String {
-        let here = format!("http://127.0.0.1:{}", self.port);
+    fn sound_answer(&self, scheme: &str, role: Role) -> String {
+        let here = format!("{scheme}://127.0.0.1:{}", self.port);
         let (status, kind, body) = match role {
             Role::Metadata => {
                 let (end_session, revocation) = (format!("{here}/bye"), format!("{here}/revoke"));
@@ -194,15 +213,17 @@ fn role_of(line: &str) -> Role {
     }
 }
 
-/// A request's head and body.
-fn read_request(stream: &mut TcpStream) {
+/// A request's head and body; the answer is the head.
+fn read_request(stream: &mut impl Read) -> String {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
         head.extend(byte);
     }
-    let head = String::from_utf8_lossy(&head).to_lowercase();
-    let length = head.split_once("content-length: ").and_then(|(_, rest)| rest.split_once('\r')?.0.parse().ok());
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let lowercase = head.to_lowercase();
+    let length = lowercase.split_once("content-length: ").and_then(|(_, rest)| rest.split_once('\r')?.0.parse().ok());
     let _ = stream.read_exact(&mut vec![0; length.unwrap_or(0)]);
+    head
 }
 
 /// The whole greeting of TLS: closing with unread input would reset the connection.

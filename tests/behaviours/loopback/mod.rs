@@ -2,8 +2,6 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -69,57 +67,6 @@ pub fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
-}
-
-/// `openssl s_server` with a certificate that nobody signed.
-pub struct SelfSigned {
-    pub server: Child,
-    pub port: String,
-}
-
-impl SelfSigned {
-    pub fn new() -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("self-signed");
-        std::fs::create_dir_all(&folder).unwrap();
-        let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
-            .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
-            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-            .args(["-keyout", "key.pem", "-out", "certificate.pem"])
-            .current_dir(&folder)
-            .stderr(Stdio::null())
-            .status();
-        assert!(made.expect("openssl").success());
-        let mut server = Command::new("openssl")
-            .args([
-                "s_server",
-                "-accept",
-                "127.0.0.1:0",
-                "-key",
-                "key.pem",
-                "-cert",
-                "certificate.pem",
-                "-naccept",
-                "1",
-            ])
-            .current_dir(&folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut told = String::new();
-        let mut byte = [0];
-        let out = server.stdout.as_mut().unwrap();
-        let port = loop {
-            out.read_exact(&mut byte).unwrap();
-            told.push(char::from(byte[0]));
-            if let Some((_, port)) = told.split_once("ACCEPT 127.0.0.1:").filter(|_| told.ends_with('\n')) {
-                break port.trim().to_owned();
-            }
-        };
-        Self { server, port }
-    }
 }
 
 pub const JSON: &str = "content-type: application/json\r\n";

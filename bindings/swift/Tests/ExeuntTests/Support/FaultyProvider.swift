@@ -36,6 +36,10 @@ final class FaultyProvider: Sendable {
             }
         }
 
+        fileprivate var isUntrusted: Bool {
+            if case .faulty(.untrusted, _) = self { true } else { false }
+        }
+
         fileprivate var isDeaf: Bool {
             if case .faulty(.refuses, _) = self { true } else { false }
         }
@@ -50,7 +54,15 @@ final class FaultyProvider: Sendable {
 
     init(_ behaviour: Behaviour, step: String) throws {
         isDeaf = behaviour.isDeaf
-        server = try LoopbackServer(deaf: behaviour.isDeaf) { [asked, sound] connection in
+        let tls = behaviour.isUntrusted ? try UntrustedTls() : nil
+        server = try LoopbackServer(deaf: behaviour.isDeaf, tls: tls != nil) { [asked, sound] connection in
+            if let tls, connection.request == LoopbackServer.greeting {
+                return connection.serve(tls) { request in
+                    let role = Self.role(of: request) ?? "nobody should ask so"
+                    asked.withLock { $0.append(role) }
+                    return Self.answer(role, "https", connection.port)
+                }
+            }
             let role = Self.role(of: connection.request)
             if let role { asked.withLock { $0.append(role) } }
             let isSound = sound.withLock { $0 }
@@ -58,7 +70,7 @@ final class FaultyProvider: Sendable {
             case .faulty(let fault, let bytes) where (role == nil || role == step) && !isSound:
                 if case .answers = fault { connection.send(bytes) } else { fault.serve(connection) }
             case .faulty, .sound:
-                if let role { connection.send(Self.answer(role, connection.port)) }
+                if let role { connection.send(Self.answer(role, "http", connection.port)) }
             }
         }
     }
@@ -99,8 +111,8 @@ final class FaultyProvider: Sendable {
         }
     }
 
-    private static func answer(_ role: String, _ port: UInt16) -> String {
-        let here = "http://127.0.0.1:\(port)"
+    private static func answer(_ role: String, _ scheme: String, _ port: UInt16) -> String {
+        let here = "\(scheme)://127.0.0.1:\(port)"
         let endpoints = #""end_session_endpoint": "\#(here)/bye", "revocation_endpoint": "\#(here)/revoke""#
         let body = role == "metadata" ? #"{"issuer": "\#(here)", \#(endpoints)}"# : ""
         let kind = body.isEmpty ? "" : "Content-Type: application/json\r\n"

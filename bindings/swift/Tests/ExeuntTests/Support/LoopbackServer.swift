@@ -5,6 +5,7 @@ import Foundation
 /// One connection of a ``LoopbackServer``, after its request was read.
 struct ServedConnection {
     fileprivate let socket: Int32
+    /// What was read; ``LoopbackServer/greeting`` where a greeting of TLS was left unread.
     let request: String
     /// The port of its server.
     let port: UInt16
@@ -31,6 +32,9 @@ struct ServedConnection {
         return poll(&watched, 1, milliseconds) > 0
     }
 
+    /// Shakes hands with a certificate that nobody trusts, and answers who accepts it.
+    func serve(_ tls: UntrustedTls, _ answer: (String) -> String) { tls.serve(socket, answer) }
+
     /// Drops the connection with a reset instead of an end.
     func reset() {
         var now = linger(l_onoff: 1, l_linger: 0)
@@ -40,8 +44,12 @@ struct ServedConnection {
 
 /// A server on 127.0.0.1 that answers each connection by a script, byte for byte.
 final class LoopbackServer: Sendable {
+    /// What stands for a greeting that was left unread.
+    static let greeting = "TLS"
+
     let port: UInt16
     private let listener: Int32
+    private let tls: Bool
     private let seen = Locked<[String]>([])
     private let stopped = Locked(false)
     private let finished = DispatchSemaphore(value: 0)
@@ -49,24 +57,25 @@ final class LoopbackServer: Sendable {
     private let answer: @Sendable (ServedConnection) -> Void
 
     /// Listens, and answers until it is stopped. One that is deaf holds its port, and refuses connections until it
-    /// listens.
-    init(deaf: Bool = false, _ answer: @escaping @Sendable (ServedConnection) -> Void) throws {
+    /// listens. One that speaks TLS leaves its greetings to `answer`.
+    init(deaf: Bool = false, tls: Bool = false, _ answer: @escaping @Sendable (ServedConnection) -> Void) throws {
         signal(SIGPIPE, SIG_IGN)
         (listener, port) = try Self.bound()
         self.answer = answer
+        self.tls = tls
         if !deaf { try listens() }
     }
 
     /// Begins to listen.
     func listens() throws {
         guard listen(listener, 8) == 0 else { throw Loud(description: "listen") }
-        Thread.detachNewThread { [listener, port, seen, stopped, finished, answer] in
+        Thread.detachNewThread { [listener, port, tls, seen, stopped, finished, answer] in
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { break }
                 defer { close(socket) }
                 if stopped.withLock({ $0 }) { break }
-                let request = Self.readRequest(socket)
+                let request = tls && Self.isGreeting(socket) ? Self.greeting : Self.readRequest { read(socket, $0, $1) }
                 seen.withLock { $0.append(request) }
                 answer(ServedConnection(socket: socket, request: request, port: port))
             }
@@ -137,15 +146,21 @@ final class LoopbackServer: Sendable {
     }
 
     /// Head and, by its length, body; or a TLS greeting, which has no head that ends.
-    private static func readRequest(_ socket: Int32) -> String {
+    static func readRequest(_ read: (UnsafeMutableRawPointer, Int) -> Int) -> String {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 4_096)
         while bytes.first != 0x16, !isWhole(bytes) {
-            let count = read(socket, &block, block.count)
+            let count = read(&block, block.count)
             guard count > 0 else { break }
             bytes += block[..<count]
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether the next byte is the first of a greeting of TLS.
+    private static func isGreeting(_ socket: Int32) -> Bool {
+        var first: UInt8 = 0
+        return recv(socket, &first, 1, Int32(MSG_PEEK)) == 1 && first == 0x16
     }
 
     private static func isWhole(_ bytes: [UInt8]) -> Bool {

@@ -38,6 +38,15 @@ struct TransportCase: Sendable {
             return (await call.send(port: 0), [])
         case .refuses:
             return (try await LoopbackServer.withDeafPort { await call.send(port: $0) }, [])
+        case .untrusted:
+            let tls = try UntrustedTls()
+            let server = try LoopbackServer(tls: true) { connection in
+                connection.serve(tls) { _ in
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+                }
+            }
+            let result = await call.send(port: server.port)
+            return (result, await server.stop())
         default:
             let server = try LoopbackServer { [server] in server.serve($0) }
             let result = await call.send(port: server.port)
@@ -48,7 +57,7 @@ struct TransportCase: Sendable {
 
 /// What the server of a case does with each connection.
 enum ServerBehaviour: Sendable {
-    case refuses, silent, absent
+    case refuses, silent, untrusted, absent
     case answers(String), resets(String), endless(String), trickles(String)
 
     static func read(_ json: Json, _ place: String) throws -> ServerBehaviour {
@@ -60,6 +69,7 @@ enum ServerBehaviour: Sendable {
             switch name {
             case "refuses": .refuses
             case "silent": .silent
+            case "untrusted": .untrusted
             case "absent": .absent
             case "answers": .answers(try fields.text("raw"))
             case "resets": .resets(try fields.text("raw"))
@@ -87,7 +97,7 @@ enum ServerBehaviour: Sendable {
             while !connection.clientLeft(within: 100), connection.send("a") {}
         case .silent:
             while !connection.clientLeft(within: 1_000) {}
-        case .refuses, .absent:
+        case .refuses, .untrusted, .absent:
             break
         }
     }

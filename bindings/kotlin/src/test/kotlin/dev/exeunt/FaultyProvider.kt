@@ -109,23 +109,46 @@ internal class FaultyProvider(
         val stream = socket.getInputStream()
         val first = stream.read()
         if (first < 0) return
+        if (first == TLS_HANDSHAKE && name == "untrusted") return answerOverTls(Untrusted.over(socket, first))
         if (first == TLS_HANDSHAKE) {
             skipGreeting(stream)
             if (name == "answers") socket.write(raw)
             return
         }
         val head = head(stream, first)
-        val role = ROLES[head.split(" ")[1]] ?: throw CaseError("nobody should ask for $head")
-        synchronized(asked) { asked += role }
+        val role = role(head)
         val faulty = role == step && !sound
         if (faulty && name == "resets") {
             socket.write(raw)
             socket.setSoLinger(true, 0)
             return
         }
+        skipBody(stream, head)
+        if (faulty) misbehave(socket) else socket.write(soundAnswer(role, "http").toByteArray())
+    }
+
+    /** Answers a client that accepts the certificate. */
+    private fun answerOverTls(accepted: Socket) {
+        val stream = accepted.getInputStream()
+        val head = head(stream, stream.read())
+        val role = role(head)
+        skipBody(stream, head)
+        accepted.use { it.write(soundAnswer(role, "https").toByteArray()) }
+    }
+
+    /** What was asked for, which is remembered. */
+    private fun role(head: String): String {
+        val role = ROLES[head.split(" ")[1]] ?: throw CaseError("nobody should ask for $head")
+        synchronized(asked) { asked += role }
+        return role
+    }
+
+    private fun skipBody(
+        stream: InputStream,
+        head: String,
+    ) {
         val length = LENGTH.find(head)?.groupValues?.get(1)
         stream.readNBytes(length?.toInt() ?: 0)
-        if (faulty) misbehave(socket) else socket.write(soundAnswer(role).toByteArray())
     }
 
     private fun misbehave(socket: Socket) {
@@ -141,9 +164,12 @@ internal class FaultyProvider(
         }
     }
 
-    private fun soundAnswer(role: String): String {
+    private fun soundAnswer(
+        role: String,
+        scheme: String,
+    ): String {
         if (role == "call") return "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
-        val here = "http://127.0.0.1:$port"
+        val here = "$scheme://127.0.0.1:$port"
         val endpoints = """"end_session_endpoint": "$here/bye", "revocation_endpoint": "$here/revoke""""
         val body = if (role == "metadata") """{"issuer": "$here", $endpoints}""" else ""
         val kind = if (body.isEmpty()) "" else "Content-Type: application/json\r\n"
@@ -154,6 +180,7 @@ internal class FaultyProvider(
         stream: InputStream,
         first: Int,
     ): String {
+        if (first < 0) throw IOException("there is no request")
         val head = StringBuilder().append(first.toChar())
         while (!head.endsWith("\r\n\r\n")) {
             val byte = stream.read()
@@ -177,7 +204,7 @@ internal class FaultyProvider(
         const val TRICKLE_MS = 100L
         val LETTERS = ByteArray(4096) { 'a'.code.toByte() }
         val LENGTH = Regex("(?i)content-length: (\\d+)")
-        val MUTE = setOf("refuses", "silent", "sound")
+        val MUTE = setOf("refuses", "silent", "untrusted", "sound")
         val BEHAVIOURS = MUTE + setOf("answers", "resets", "endless", "trickles")
         val ROLES =
             mapOf(

@@ -9,11 +9,15 @@ import java.net.SocketException
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlin.concurrent.thread
 
-/** A server on this machine that reads one request of each connection and then does what the test wants. */
+/**
+ * A server on this machine that reads one request of each connection and then does what the test wants; over TLS with a
+ * certificate that nobody trusts, if it is [untrusted].
+ */
 internal class Loopback(
-    private val server: ServerSocket = ServerSocket(0, 16, InetAddress.getLoopbackAddress()),
+    private val untrusted: Boolean = false,
     private val answer: (Socket) -> Unit,
 ) : AutoCloseable {
+    private val server = ServerSocket(0, 16, InetAddress.getLoopbackAddress())
     private val open = CopyOnWriteArrayList<Socket>()
 
     /** The requests, head and body. */
@@ -34,12 +38,25 @@ internal class Loopback(
     private fun serve(socket: Socket) =
         thread(isDaemon = true, name = "loopback connection") {
             try {
-                requests += request(socket)
-                answer(socket)
+                if (untrusted) {
+                    answerOverTls(socket)
+                } else {
+                    requests += request(socket)
+                    answer(socket)
+                }
             } catch (_: java.io.IOException) {
                 // The client has gone, as some tests want.
             }
         }
+
+    /** The greeting counts as soon as it is there: a client does not wait for the server to notice that it refused. */
+    private fun answerOverTls(socket: Socket) {
+        val first = socket.getInputStream().read()
+        requests += if (first == TLS_HANDSHAKE) "TLS" else "no greeting"
+        val accepted = Untrusted.over(socket, first)
+        request(accepted)
+        answer(accepted)
+    }
 
     private fun request(socket: Socket): String {
         val stream = socket.getInputStream()

@@ -38,7 +38,7 @@ class SharedTransportFaultsTest {
 
     private fun run(case: TransportCase) {
         val answer = case.answer ?: return compare(case, send(case.callTo(freePort())), emptyList())
-        Loopback(answer = answer).use { server ->
+        Loopback(untrusted = case.untrusted, answer = answer).use { server ->
             compare(case, send(case.callTo(server.port)), server.requests)
         }
     }

@@ -110,15 +110,6 @@ class TransportFaultsTest {
             answer({}) { get(url).copy(headers = listOf(Header("X", Secret("MARKER\r\nY: Z")))) }
         }
 
-    @Test
-    fun `a certificate that nobody vouches for is refused`() =
-        SelfSigned.server().use { socket ->
-            Loopback(socket, whole("200 OK")).use { server ->
-                refused<HostException.Insecure> { transport.send(get("https://localhost:${server.port}/?t=MARKER")) }
-                assertEquals(emptyList<String>(), server.requests.toList())
-            }
-        }
-
     private companion object {
         const val CAP = 10_000L
 

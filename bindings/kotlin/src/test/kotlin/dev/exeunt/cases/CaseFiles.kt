@@ -23,6 +23,9 @@ internal object CaseFiles {
     /** The sign-outs that meet a fault. */
     fun signOuts(): List<JsonElement> = folder.resolveSibling("transport/sign_outs.json").let { parse(it) }
 
+    /** The certificate that nobody trusts, and its key. */
+    fun untrusted(): String = folder.resolveSibling("transport/untrusted.pem").readText()
+
     private fun read(file: File): List<Pair<String, JsonElement>> =
         parse(file).map { case -> Fields(case, file.name).text("name") to case }
 

@@ -3,6 +3,7 @@ package dev.exeunt.cases
 import dev.exeunt.Header
 import dev.exeunt.HttpCall
 import dev.exeunt.HttpMethod
+import dev.exeunt.Loopback.Companion.whole
 import dev.exeunt.Loopback.Companion.write
 import dev.exeunt.Secret
 import kotlinx.serialization.json.JsonElement
@@ -18,6 +19,9 @@ internal class TransportCase(
 
     /** What the server does with a connection whose request it has read; none where nobody listens. */
     val answer: ((Socket) -> Unit)?
+
+    /** Whether the server speaks TLS, with a certificate that nobody trusts. */
+    val untrusted: Boolean
     val expected: Expected
     private val call: Call
 
@@ -25,7 +29,9 @@ internal class TransportCase(
         val fields = Fields(json, "case")
         name = fields.text("name")
         source = fields.text("source")
-        answer = behaviour(fields.required("server"))
+        val server = fields.required("server")
+        answer = behaviour(server)
+        untrusted = "untrusted" in server as JsonObject
         call = Call(fields.required("call"))
         expected = Expected(fields.required("expect"))
         fields.done()
@@ -106,6 +112,7 @@ internal class TransportCase(
                 // The connection stays open until the test is over.
                 "silent" -> { _ -> }
                 "answers" -> { socket -> socket.use { it.write(raw) } }
+                "untrusted" -> whole("200 OK", "Content-Type: application/json", body = "{}")
                 "resets" -> { socket -> socket.run { write(raw).also { setSoLinger(true, 0) }.also { close() } } }
                 "endless" -> { socket -> socket.write(raw).also { while (true) socket.write("a".repeat(4096)) } }
                 "trickles" -> { socket -> socket.write(raw).also { trickle(socket) } }
@@ -121,6 +128,6 @@ internal class TransportCase(
             }
         }
 
-        val MUTE = setOf("refuses", "absent", "silent")
+        val MUTE = setOf("refuses", "absent", "silent", "untrusted")
     }
 }
