@@ -28,11 +28,11 @@ impl<'a> Judge<'a> {
 
     /// (a) Killed before the record is durable: as if nobody had asked.
     pub fn untouched(&mut self, before: &Entries) {
-        let world = self.world;
+        let (world, row) = (self.world, self.scenario.row);
         let tolerated = |key: &String| {
-            // Looked-up addresses belong to no sign-out; key by key the epoch may be new, which ends leases only.
-            key.starts_with("exeunt.metadata.")
-                || world.per_key && ["exeunt.epoch.", "exeunt.due."].iter().any(|own| key.starts_with(own))
+            // Looked-up addresses belong to no sign-out; key by key the index of a server comes before what it leads to.
+            row.answers().metadata.is_some() && key.starts_with("exeunt.metadata.")
+                || world.per_key && row.is_server() && key.starts_with("exeunt.due.")
         };
         let mut now = world.entries();
         now.retain(|key, _| !tolerated(key));
