@@ -25,6 +25,10 @@ internal class FaultyProvider(
     private val name: String
     private val raw: ByteArray
     private val open = CopyOnWriteArrayList<AutoCloseable>()
+
+    /** Made with the server: it takes longer than a request may. */
+    private val untrusted: Untrusted?
+
     private val asked = mutableListOf<String>()
 
     /** A port that is taken, and at which nobody listens. */
@@ -42,6 +46,7 @@ internal class FaultyProvider(
         name = verb
         raw = argument.fields("server.$verb") { if (verb in MUTE) ByteArray(0) else bytes(this) }
         sound = verb == "sound"
+        untrusted = if (verb == "untrusted") Untrusted else null
         val loopback = InetAddress.getLoopbackAddress()
         if (verb == "refuses") {
             val bound = Socket().apply { bind(InetSocketAddress(loopback, 0)) }
@@ -109,8 +114,8 @@ internal class FaultyProvider(
         val stream = socket.getInputStream()
         val first = stream.read()
         if (first < 0) return
-        if (first == TLS_HANDSHAKE && name == "untrusted") return answerOverTls(Untrusted.over(socket, first))
         if (first == TLS_HANDSHAKE) {
+            if (untrusted != null) return answerOverTls(untrusted.over(socket, first))
             skipGreeting(stream)
             if (name == "answers") socket.write(raw)
             return

@@ -13,10 +13,12 @@ import javax.net.ssl.SSLContext
 
 /** The server's side of TLS with `tests/transport/untrusted.pem`, a certificate that no trust store knows. */
 internal object Untrusted {
-    private val context by lazy {
+    private val context: SSLContext
+
+    init {
         val keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm())
         keys.init(keyStore(), CharArray(0))
-        SSLContext.getInstance("TLS").apply { init(keys.keyManagers, null, null) }
+        context = SSLContext.getInstance("TLS").apply { init(keys.keyManagers, null, null) }
     }
 
     /** Shakes hands with a client of whose greeting this byte was read; fails if the client refuses. */
