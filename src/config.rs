@@ -148,6 +148,12 @@ pub struct ClientConfig {
     #[uniffi(default)]
     #[serde(default)]
     pub prefer_form_post: bool,
+    /// Keep the user's ID token out of the request, and with it out of the browser's history, where the client identifier
+    /// or a logout hint goes along; at `/oidc/logout` of Auth0 its session identifier does. The provider may ask the user
+    /// then, which the plan says. An `id_token_hint` given with the request is sent all the same.
+    #[uniffi(default)]
+    #[serde(default)]
+    pub minimise_hints: bool,
     /// The browser session in which the user signed in.
     #[uniffi(default)]
     pub sign_in_browser: Option<BrowserMode>,
@@ -205,6 +211,7 @@ impl ClientConfig {
             revoke_tokens: None,
             allow_redirect_in_frame: false,
             prefer_form_post: false,
+            minimise_hints: false,
             sign_in_browser: None,
             sign_out_browser: None,
             on_cancel: None,

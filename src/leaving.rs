@@ -7,6 +7,7 @@ use crate::config::ClientConfig;
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::plan::{Barrier, BrowserNeed, OwnedToken, PlanWarning, PlannedCall, Remainder};
+use crate::provider::parameters::Carries;
 use crate::provider::row::{CallDialect, Endpoint, Row};
 use crate::request::{EndSessionRequest, Reach, Who};
 use crate::secret::Secret;
@@ -142,7 +143,10 @@ impl Leaving {
             }
         };
         let claim = own.as_ref().and_then(|(_, hints)| hints.login_hint.clone());
-        let logout_hint = request.logout_hint.clone().or_else(|| row.logout_hint_claim.and(claim));
+        // ATT-40: what names the session as well as the token does, and tells less.
+        let session = own.as_ref().and_then(|(_, hints)| hints.session_id.clone());
+        let session = session.filter(|_| config.minimise_hints && row.logout_hint_is_sid);
+        let logout_hint = request.logout_hint.clone().or_else(|| row.logout_hint_claim.and(claim)).or(session);
         if let (Some(cure), None) = (row.logout_hint_claim.and_then(|claim| claim.cure), &logout_hint) {
             let cure = match &request.who {
                 Who::Everyone => "name the account, or give a logout_hint",
@@ -150,13 +154,16 @@ impl Leaving {
             };
             warnings.push(PlanWarning::AccountPickerWillShow { cure: cure.to_owned() });
         }
-        let sent = own.filter(|_| row.sends_id_token).map(|(token, _)| token);
+        let names_client = row.parameters.carry(Carries::ClientId);
+        let minimised = config.minimise_hints && (names_client || logout_hint.is_some());
+        let sent = own.filter(|_| row.sends_id_token && !minimised).map(|(token, _)| token);
         let id_token_hint = request.id_token_hint.clone().or(sent);
         // Where the hint is the session itself it names whose session ends as well as the token does (A0-22).
         let named = id_token_hint.is_some() || row.logout_hint_is_sid && logout_hint.is_some();
         if row.sends_id_token && row.asks_without_token && !named {
             let cure = match &request.who {
                 Who::Everyone => "give an id_token_hint, or name the account and keep its ID token",
+                Who::This { .. } if minimised => "leave out minimise_hints, or give an id_token_hint",
                 Who::This { .. } => "keep the ID token of the sign-in and give it with the account",
             };
             warnings.push(PlanWarning::ConfirmationWillShow { cure: cure.to_owned() });

@@ -166,6 +166,12 @@ class ClientConfig:
     """Whether a redirect may start inside a frame."""
     prefer_form_post: bool = False
     """Send the request as a form even where the address is short; only on a server."""
+    minimise_hints: bool = False
+    """Keep the user's ID token out of the request where the client identifier or a logout hint goes along.
+
+    At ``/oidc/logout`` of Auth0 its session identifier does. The provider may ask the user then, which the plan says. An
+    ``id_token_hint`` given with the request is sent all the same.
+    """
     sign_in_browser: BrowserMode | None = None
     """The browser session in which the user signed in."""
     sign_out_browser: BrowserMode | None = None

@@ -36,6 +36,7 @@ extension Read {
                 revokeTokens: try fields.flagIfAny("revoke_tokens"),
                 allowRedirectInFrame: try fields.flag("allow_redirect_in_frame"),
                 preferFormPost: try fields.flag("prefer_form_post"),
+                minimiseHints: try fields.flag("minimise_hints"),
                 signInBrowser: try fields.optional("sign_in_browser", browser),
                 signOutBrowser: try fields.optional("sign_out_browser", browser),
                 onCancel: try fields.optional("on_cancel", onCancel),

@@ -22,6 +22,7 @@ public class ClientConfigBuilder(
     private var revokeTokens: Boolean? = null
     private var allowRedirectInFrame: Boolean = false
     private var preferFormPost: Boolean = false
+    private var minimiseHints: Boolean = false
     private var signInBrowser: BrowserMode? = null
     private var signOutBrowser: BrowserMode? = null
     private var onCancel: OnCancel? = null
@@ -68,6 +69,9 @@ public class ClientConfigBuilder(
 
     /** Whether the request is always a form. See [ClientConfig.preferFormPost]. */
     public fun preferFormPost(value: Boolean): ClientConfigBuilder = apply { preferFormPost = value }
+
+    /** Whether the ID token stays out of requests. See [ClientConfig.minimiseHints]. */
+    public fun minimiseHints(value: Boolean): ClientConfigBuilder = apply { minimiseHints = value }
 
     /** The browser session of the sign-in. See [ClientConfig.signInBrowser]. */
     public fun signInBrowser(value: BrowserMode): ClientConfigBuilder = apply { signInBrowser = value }
@@ -122,6 +126,7 @@ public class ClientConfigBuilder(
             revokeTokens = revokeTokens,
             allowRedirectInFrame = allowRedirectInFrame,
             preferFormPost = preferFormPost,
+            minimiseHints = minimiseHints,
             signInBrowser = signInBrowser,
             signOutBrowser = signOutBrowser,
             onCancel = onCancel,

@@ -119,6 +119,7 @@ class BuildersTest {
                 .revokeTokens(true)
                 .allowRedirectInFrame(true)
                 .preferFormPost(true)
+                .minimiseHints(true)
                 .signInBrowser(BrowserMode.SHARED)
                 .signOutBrowser(BrowserMode.EPHEMERAL)
                 .onCancel(OnCancel.KEEP_EVERYTHING)
@@ -146,6 +147,7 @@ class BuildersTest {
                 revokeTokens = true,
                 allowRedirectInFrame = true,
                 preferFormPost = true,
+                minimiseHints = true,
                 signInBrowser = BrowserMode.SHARED,
                 signOutBrowser = BrowserMode.EPHEMERAL,
                 onCancel = OnCancel.KEEP_EVERYTHING,
