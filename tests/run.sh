@@ -83,8 +83,7 @@ core() {
   suite crash-mutants count_plain tests/crash/mutants.py
   suite fuzz count_plain fuzz/run.sh
   suite fuzz-planted count_plain fuzz/run.sh --planted
-  # Long after `provider` has installed the packages that it shares with this one.
-  suite end-to-end count_pytest demo/test.sh
+  suite keycloak count_pytest tests/keycloak/run.sh
 }
 
 bindings() {
@@ -93,8 +92,8 @@ bindings() {
   suite python-newest count_pytest env PYTHON=newest bindings/python/test.sh
   suite kotlin count_maven bindings/kotlin/test.sh
   suite swift count_swift bindings/swift/test.sh
-  # Here, where the lane is shorter.
-  suite keycloak count_pytest tests/keycloak/run.sh
+  # Long after `provider` has installed the packages that it shares with this one; here, where the lane is shorter.
+  suite end-to-end count_pytest demo/test.sh
 }
 
 # A lane in the background does not hear Control-C.

@@ -93,7 +93,10 @@ def edited(name: str) -> dict[Path, bytes]:
     """The sources below the root, with one edit."""
     places = [ROOT / needed for needed in NEEDED]
     files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
-    found = {file.relative_to(ROOT): file.read_bytes() for file in files if "target" not in file.parts}
+    relative = [file.relative_to(ROOT) for file in files]
+    # What other tools keep beside the sources (`.mypy_cache`) changes when nothing has changed.
+    kept = [file for file in relative if not any(part == "target" or part[0] in "._" for part in file.parts)]
+    found = {file: (ROOT / file).read_bytes() for file in kept}
     edit = EDITS[name]
     text = found[Path(edit.file)].decode()
     if text.count(edit.old) != 1:

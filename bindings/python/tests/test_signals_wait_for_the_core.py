@@ -1,6 +1,7 @@
 """What a signal's handler raises arrives once, at the caller, and never between the core and Python."""
 
 import asyncio
+import gc
 import json
 import signal
 import subprocess
@@ -81,6 +82,31 @@ def test_callback_may_catch_what_a_handler_raises() -> None:
     signal.signal(signal.SIGALRM, handler)
     assert Host(before).client().sign_out(ALICE).signed_out_locally
     assert len(caught) > 5
+
+
+def test_interrupt_while_an_object_of_the_core_is_freed_arrives() -> None:
+    freed: list[str] = []
+    others = [Host().client()]
+
+    def handler(_: int, __: FrameType | None) -> None:
+        raise LateError
+
+    def shoot(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "call" and frame.f_code.co_name == "_uniffi_free" and not freed:
+            freed.append(frame.f_code.co_name)
+            signal.raise_signal(signal.SIGALRM)
+
+    def before(name: str) -> None:
+        if name == "commit" and others:
+            others.clear()
+            sys.settrace(shoot)
+            gc.collect()
+            sys.settrace(None)
+
+    signal.signal(signal.SIGALRM, handler)
+    with pytest.raises(LateError):
+        Host(before).client().sign_out(ALICE)
+    assert freed == ["_uniffi_free"]
 
 
 def between(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> Host:
