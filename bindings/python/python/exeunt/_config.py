@@ -169,8 +169,8 @@ class ClientConfig:
     minimise_hints: bool = False
     """Keep the user's ID token out of the request where the client identifier or a logout hint goes along.
 
-    At ``/oidc/logout`` of Auth0 its session identifier does. The provider may ask the user then, which the plan says. An
-    ``id_token_hint`` given with the request is sent all the same.
+    At ``/oidc/logout`` of Auth0 its session identifier does. The provider may ask the user then, which the plan says.
+    An ``id_token_hint`` given with the request is sent all the same.
     """
     sign_in_browser: BrowserMode | None = None
     """The browser session in which the user signed in."""
