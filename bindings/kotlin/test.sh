@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Generates the Kotlin code, runs every test, packages the jar and lets a program of its own sign out with it. Needs cargo, a JDK (17 or later), Maven and Maven Central, and for the
-# provider of tests/provider Node and npm.
+# Generates the Kotlin code, runs every test, packages the jar and lets a program of its own sign out with it. Needs cargo, a
+# JDK (17 or later), Maven and Maven Central, and for the provider of tests/provider Node and npm.
 #
 # EXEUNT_UPDATE_API=1 writes api/exeunt.api anew.
 set -euo pipefail
@@ -10,10 +10,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # Where tests/tools.sh puts Node if the system's is too old.
 export PATH="$PWD/../../build/node/node_modules/.bin:$PATH"
 ./generate.sh debug
+# What has not changed is not compiled again. The compiler does not see that a test was compiled against another library, so
+# after a change of the library or of its pom everything is compiled anew.
+if [ -n "$(find src/main src/generated/kotlin pom.xml -newer target/compiled 2>&1 | head -n 1)" ]; then
+    rm -rf target/classes target/test-classes target/kotlin-ic
+    mkdir -p target
+    touch target/compiled
+fi
 rm -rf target/surefire-reports target/tested.jar target/consumer
 status=0
 echo "kotlin: Maven builds and runs the tests; what $HOME/.m2 lacks comes from Maven Central" >&2
-# What has not changed is not compiled again; the jar that users get always is, from nothing (build.sh).
 # Behind the tests, in the same run of Maven, comes the jar, of the classes that were tested.
 mvn -q -B -Dkotlin.compiler.incremental=true -Djar.name=tested test jar:jar \
     org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath \
