@@ -2,7 +2,6 @@
 //! AD B2C page on OpenID Connect sign-out.
 
 use super::entra;
-use super::parameters::{Carries, Parameters};
 use super::row::{Endpoint, HintClaim, IssuerRule, ReturnCondition, Row, as_request, endpoint_url};
 use crate::error::LogoutError;
 use crate::query;
@@ -45,7 +44,8 @@ pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError>
         issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
         end_session: Endpoint::Known(at("/oauth2/v2.0/logout")),
         authorization: Endpoint::Known(at("/oauth2/v2.0/authorize")),
-        parameters: parameters(),
+        // B2C-02: needed where the session is shared within one application.
+        parameters: entra::parameters_with_client(),
         // B2C-03: without a hint the browser may be sent anywhere, so the hint always goes along.
         sends_id_token: true,
         // No page of B2C's is documented to ask, neither for an account nor for consent.
@@ -56,19 +56,6 @@ pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError>
         compares_with_token_only: true,
         ..entra::family(Row::standard(front))
     })
-}
-
-/// B2C-02: the client identifier is needed where the session is shared within one application.
-fn parameters() -> Parameters {
-    Parameters::listed(&[
-        (Carries::RedirectUri, "post_logout_redirect_uri"),
-        (Carries::CorrelationId, "client-request-id"),
-        (Carries::IdTokenHint, "id_token_hint"),
-        (Carries::ClientId, "client_id"),
-        (Carries::State, "state"),
-        (Carries::LogoutHint, "logout_hint"),
-        (Carries::UiLocales, "ui_locales"),
-    ])
 }
 
 /// Another policy of the same host for one request.

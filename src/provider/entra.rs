@@ -32,6 +32,19 @@ pub(super) fn parameters() -> Parameters {
     ])
 }
 
+/// The same where the client is named too.
+pub(super) fn parameters_with_client() -> Parameters {
+    Parameters::listed(&[
+        (Carries::RedirectUri, "post_logout_redirect_uri"),
+        (Carries::CorrelationId, "client-request-id"),
+        (Carries::IdTokenHint, "id_token_hint"),
+        (Carries::ClientId, "client_id"),
+        (Carries::State, "state"),
+        (Carries::LogoutHint, "logout_hint"),
+        (Carries::UiLocales, "ui_locales"),
+    ])
+}
+
 /// What all of Microsoft's identity services have in common in these documents.
 pub(super) fn family(row: Row) -> Row {
     Row {

@@ -23,6 +23,7 @@ NOT_ROWS = {"mod", "parameters", "allow_list"}
 SHARED = {
     "entra.family": ["entra", "azure_b2c", "entra_external_id"],
     "entra.parameters": ["entra", "entra_external_id"],
+    "entra.parameters_with_client": ["ad_fs", "azure_b2c"],
     "row.without_sign_out": ["apple", "discord", "github", "google", "slack"],
 }
 NEEDED = ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests", "bindings/bindgen", "uniffi.toml"]
