@@ -288,7 +288,7 @@ fn warning(warning: &PlanWarning) -> String {
             format!("The provider's metadata could not be had or are not believed ({rule}).")
         }
         PlanWarning::InsecureEndpoint { member } => {
-            format!("The provider's {member} is not an https address and is not used.")
+            format!("The provider's {member} is not used: it has to be a plain https address without user and fragment.")
         }
     }
 }

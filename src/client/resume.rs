@@ -140,7 +140,15 @@ impl LogoutClient {
         now: i64,
         fresh_until: Option<i64>,
     ) -> Result<(), HostError> {
-        match self.record(id)? {
+        let read = match self.record(id) {
+            // One that cannot be read stops none of the others.
+            Err(HostError::Broken { .. }) => {
+                found.set_aside.push(pending::key(id));
+                return Ok(());
+            }
+            read => read?,
+        };
+        match read {
             Some(stored) => {
                 if self.due_key(&stored.record).as_ref() != Some(key) {
                     match fresh_until {
