@@ -83,7 +83,7 @@ pub fn leave_to_resume(
     finished: &Entries,
     started: &Entries,
 ) -> Vec<String> {
-    *world.online.lock().unwrap() = true;
+    world.heals();
     let mut judge = Judge::new(scenario, world);
     world.time_passes(CLAIM);
     let mut due = resume(scenario, world, &mut judge.wrong);
@@ -125,7 +125,7 @@ fn crash(scenario: &Scenario, point: Point, next: Next, finished: &Entries) -> V
         judge.untouched(&started);
         if !matches!(next, Next::Again | Next::AgainLater) {
             world.time_passes(CLAIM);
-            *world.online.lock().unwrap() = true;
+            world.heals();
             resume(scenario, &world, &mut judge.wrong);
             judge.untouched(&started);
             return judge.wrong;
@@ -134,7 +134,7 @@ fn crash(scenario: &Scenario, point: Point, next: Next, finished: &Entries) -> V
     let mut wrong = judge.wrong;
     // Called off for good, although nobody was left to be told.
     diary.lock().unwrap().kept |= world.records().values().any(|record| record["clear"]["stage"] == "kept");
-    *world.online.lock().unwrap() = true;
+    world.heals();
     let process = Process::new(scenario, &Arc::new(Host::new(&world)), &world, &diary);
     let ended = world.ended.lock().unwrap().len();
     match next {
@@ -173,16 +173,16 @@ fn crash(scenario: &Scenario, point: Point, next: Next, finished: &Entries) -> V
 
 /// What comes after a sign-out begins with the calls of that sign-out, which is a scenario of its own: each point once.
 fn calls_before(scenario: &Scenario) -> usize {
-    match scenario.act {
-        Act::Out | Act::OutOfflineAndResume | Act::OutWithoutBrowser => 0,
-        Act::OutTwice | Act::OutAndReturn | Act::OutAndCancel | Act::OutAndLogin => {
-            let alone = Scenario { act: Act::Out, ..*scenario };
-            let (world, diary) = (world_of(&alone), Mutex::default());
-            let counting = Arc::new(host(&alone, &world, None));
-            Process::new(&alone, &counting, &world, &diary).act();
-            counting.seen().len()
-        }
-    }
+    let before = match scenario.act {
+        Act::Out | Act::OutOfflineAndResume | Act::OutWithoutBrowser | Act::OutOfAStubbornStoreAndResume => return 0,
+        Act::OutReturnAndProof => Act::OutAndReturn,
+        Act::OutTwice | Act::OutAndReturn | Act::OutAndCancel | Act::OutAndLogin | Act::OutForGoodAndResume => Act::Out,
+    };
+    let alone = Scenario { act: before, ..*scenario };
+    let (world, diary) = (world_of(&alone), Mutex::default());
+    let counting = Arc::new(host(&alone, &world, None));
+    Process::new(&alone, &counting, &world, &diary).act();
+    counting.seen().len()
 }
 
 /// Counts, kills and judges.

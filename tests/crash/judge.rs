@@ -145,14 +145,17 @@ impl<'a> Judge<'a> {
             format!("(b) the provider's session is left at {provider}")
         });
         if let SessionStatus::Ended { evidence } = provider {
-            let seen = evidence == Evidence::EndedByCall && !direct.is_empty();
+            let seen = match evidence {
+                Evidence::EndedByCall => !direct.is_empty(),
+                Evidence::LoginRequired => diary.proved,
+                _ => false,
+            };
             self.demand(seen, || format!("(b) the provider's end is claimed by {evidence:?}"));
         }
         let back =
             matches!(provider, SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState | Doubt::Returned });
-        self.demand(!back || diary.returned || self.scenario.act == Act::OutAndReturn, || {
-            "(b) a return is claimed that never came".to_owned()
-        });
+        let comes_back = matches!(self.scenario.act, Act::OutAndReturn | Act::OutReturnAndProof);
+        self.demand(!back || diary.returned || comes_back, || "(b) a return is claimed that never came".to_owned());
         let never = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
         let nothing_comes =
             !self.scenario.row.returns() && provider == SessionStatus::Unconfirmed { because: Doubt::NoReturn };

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use exeunt::{
     CancelReason, Completion, HttpTransport, LogoutClient, LogoutError, LogoutListener, LogoutOutcome, Navigated,
-    Navigator, Secret, SessionStatus, SessionStore,
+    Navigator, NotOursReason, Secret, SessionStatus, SessionStore,
 };
 
 use crate::row::BACK;
 use crate::scenario::{Act, Scenario};
-use crate::world::{Host, Killed, Point, World};
+use crate::world::{Host, Killed, Point, SIGN_IN, World};
 
 /// What the outside has seen happen.
 #[derive(Debug, Default, Clone)]
@@ -24,6 +24,8 @@ pub struct Diary {
     /// Whether the user has called a sign-out off, or has begun to.
     pub cancelled: bool,
     pub returned: bool,
+    /// Whether the core may have heard that nobody is signed in at the provider any more.
+    pub proved: bool,
     /// Whether the core may have heard of a sign-in; the tokens need not be there.
     pub signed_in: bool,
     pub logged_in: bool,
@@ -81,6 +83,7 @@ impl<'a> Process<'a> {
     pub fn act(&self) {
         let act = self.scenario.act;
         *self.world.online.lock().unwrap() = act != Act::OutOfflineAndResume;
+        *self.world.stubborn.lock().unwrap() = act == Act::OutOfAStubbornStoreAndResume;
         self.sign_out();
         match act {
             Act::Out | Act::OutWithoutBrowser => {}
@@ -88,11 +91,32 @@ impl<'a> Process<'a> {
             Act::OutAndReturn => self.come_back(),
             Act::OutAndCancel => self.cancel(),
             Act::OutAndLogin => self.log_in(false),
-            Act::OutOfflineAndResume => {
-                self.world.time_passes(61);
-                *self.world.online.lock().unwrap() = true;
-                self.expect("resume", self.client.resume(10));
+            Act::OutOfflineAndResume | Act::OutOfAStubbornStoreAndResume => self.resume(61),
+            Act::OutForGoodAndResume => self.resume(901),
+            Act::OutReturnAndProof => {
+                self.come_back();
+                self.ask();
             }
+        }
+    }
+
+    fn resume(&self, after: i64) {
+        self.world.time_passes(after);
+        self.world.heals();
+        self.expect("resume", self.client.resume(10));
+    }
+
+    /// Has the provider asked whether anybody is still signed in there: nobody is.
+    fn ask(&self) {
+        let Some(id) = self.world.records().into_keys().next() else { return };
+        let Some(question) = self.expect("proof", self.client.proof(&id)) else { return };
+        let state = state_of(question.url.reveal()).unwrap().to_owned();
+        let ticket = self.diary.lock().unwrap().ticket.clone();
+        self.note(|diary| diary.proved = true);
+        let answer = Secret::from(format!("{SIGN_IN}?error=login_required&state={state}"));
+        let heard = self.expect("complete", self.client.complete(&answer, ticket));
+        if let Some(Completion::NotOurs { why }) = heard {
+            self.note(|diary| diary.faults.push(format!("the answer was not recognised: {why:?}")));
         }
     }
 
@@ -126,6 +150,9 @@ impl<'a> Process<'a> {
                 diary.returned = true;
                 diary.kept = false;
             }),
+            // After fifteen minutes nobody waits for it.
+            Some(Completion::NotOurs { why: NotOursReason::Expired })
+                if self.scenario.act == Act::OutForGoodAndResume => {}
             Some(Completion::NotOurs { why }) => {
                 self.note(|diary| diary.faults.push(format!("the return was not recognised: {why:?}")));
             }

@@ -6,7 +6,7 @@ use exeunt::TokenKind::{self, AccessToken, RefreshToken};
 use exeunt::{ClientConfig, LogoutMode};
 use serde_json::{Value, json};
 
-use crate::world::{Answers, Entries};
+use crate::world::{Answers, Entries, SIGN_IN};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
@@ -292,6 +292,7 @@ impl Row {
         }
         if facts.opens {
             config["post_logout_redirect_uri"] = json!({"uri": {"uri": BACK}});
+            config["redirect_uri"] = json!(SIGN_IN);
         }
         if self == Self::Given {
             config["revoke_tokens"] = json!(false);

@@ -17,6 +17,12 @@ pub enum Act {
     OutOfflineAndResume,
     /// The host has no browser.
     OutWithoutBrowser,
+    /// The store removes nothing and says it did; then it does, and what is left is resumed.
+    OutOfAStubbornStoreAndResume,
+    /// The browser never comes back, and what is left is resumed.
+    OutForGoodAndResume,
+    /// Whether anybody is still signed in at the provider is asked and answered.
+    OutReturnAndProof,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +93,11 @@ impl Scenario {
         !self.everyone && self.row.is_direct()
     }
 
+    /// Whether the provider is asked if anybody is still signed in there.
+    fn is_asked(&self) -> bool {
+        matches!(self.row, Row::Discovered | Row::Entra | Row::Server)
+    }
+
     pub fn sends_browser(&self) -> bool {
         !self.calls() && self.row.opens()
     }
@@ -140,6 +151,11 @@ impl Scenario {
         }
         if first_mode {
             acts.extend([Act::OutTwice, Act::OutAndLogin, Act::OutOfflineAndResume]);
+            acts.extend((!self.keep).then_some(Act::OutOfAStubbornStoreAndResume));
+        }
+        if first_mode && self.sends_browser() {
+            acts.extend(self.keep.then_some(Act::OutForGoodAndResume));
+            acts.extend(self.is_asked().then_some(Act::OutReturnAndProof));
         }
         if first_mode && self.sends_browser() && !self.row.is_server() {
             acts.push(Act::OutWithoutBrowser);

@@ -14,6 +14,9 @@ use serde_json::Value;
 use crate::map_store;
 pub use crate::map_store::Entries;
 
+/// Where the app is signed in at, and proofs are answered to.
+pub const SIGN_IN: &str = "https://app.example.com/in";
+
 /// What a provider answers.
 #[derive(Debug, Clone)]
 pub struct Answers {
@@ -27,6 +30,8 @@ pub struct World {
     pub entries: Mutex<Entries>,
     pub answers: Answers,
     pub online: Mutex<bool>,
+    /// Whether the store keeps entries of the app that it is told to remove.
+    pub stubborn: Mutex<bool>,
     /// Tokens that the provider has revoked, in order.
     pub revoked: Mutex<Vec<String>>,
     /// Tokens whose session the provider has ended by a direct request.
@@ -46,6 +51,7 @@ impl World {
             entries: Mutex::new(entries),
             answers,
             online: Mutex::new(true),
+            stubborn: Mutex::new(false),
             revoked: Mutex::default(),
             ended: Mutex::default(),
             navigations: Mutex::default(),
@@ -82,6 +88,12 @@ impl World {
 
     pub fn time_passes(&self, seconds: i64) {
         map_store::time_passes(&mut self.entries.lock().unwrap(), seconds);
+    }
+
+    /// The network is back, and the store does what it is told.
+    pub fn heals(&self) {
+        *self.online.lock().unwrap() = true;
+        *self.stubborn.lock().unwrap() = false;
     }
 
     fn answer(&self, call: &HttpCall) -> Result<HttpAnswer, HostError> {
@@ -272,7 +284,10 @@ impl SessionStore for Host {
         self.whole("read", || Ok(map_store::read(&self.world.entries(), &keys)))
     }
 
-    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+    fn commit(&self, mut change: Change) -> Result<Commit, HostError> {
+        if *self.world.stubborn.lock().unwrap() {
+            change.remove.retain(|key| key.starts_with("exeunt."));
+        }
         let single = change.write.len() + change.remove.len();
         let parts = if self.world.per_key { single.max(1) } else { 1 };
         let call = self.begin("commit", parts, change.remove.iter().any(|key| !key.starts_with("exeunt.")));
