@@ -3,12 +3,14 @@
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class OwnPagesOnly:
     """Refuses other hosts (a name that was made to point here), and every POST that another site's page sends.
+
+    Whoever types localhost on this machine is led to the public address: cookies belong to one name.
 
     The session cookie is SameSite=Lax, which keeps it out of such a POST as well; but other ports of one host count
     as the same site, so the Origin decides.
@@ -17,12 +19,16 @@ class OwnPagesOnly:
     def __init__(self, app: ASGIApp, public_url: str) -> None:
         self._app = app
         self._origin = public_url
-        self._host = urlsplit(public_url).netloc
+        public = urlsplit(public_url)
+        self._host = public.netloc
+        self._typed = f"localhost:{public.port}" if public.hostname == "127.0.0.1" else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer it."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
+            if self._typed and headers.get("host") == self._typed and scope["method"] in ("GET", "HEAD"):
+                return await RedirectResponse(self._origin + "/")(scope, receive, send)
             if headers.get("host") != self._host:
                 refusal = PlainTextResponse("There is nothing at this address.\n", 421)
                 return await refusal(scope, receive, send)
