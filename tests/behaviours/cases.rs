@@ -4,15 +4,25 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::scripted::case::{read_folder, run};
+use serde_json::Value;
+
+/// Whether somebody is signed out and the browser comes back, as an address or while it is sent.
+fn returns(given: &Value) -> bool {
+    let steps = given["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let first = |verb: &str| steps.iter().position(|step| step.get(verb).is_some());
+    let back = if given["host"]["navigator"] == "completes" { Some(usize::MAX) } else { first("complete") };
+    first("sign_out").zip(back).is_some_and(|(out, back)| out < back)
+}
 
 #[test]
 fn every_case_behaves_as_it_says() {
-    let mut count = 0;
+    let (mut count, mut returning) = (0, 0);
     let mut faults = Vec::new();
     let mut names = HashSet::new();
     for (file, cases) in read_folder(Path::new("tests/cases")) {
         for case in cases {
             count += 1;
+            returning += usize::from(returns(&case.given));
             assert!(names.insert(case.name.clone()), "two cases are called {}", case.name);
             assert!(!case.source.is_empty(), "{} names no source", case.name);
             let found = run(&case);
@@ -20,6 +30,7 @@ fn every_case_behaves_as_it_says() {
         }
     }
     println!("rust: {count} cases");
+    assert!(returning >= 60, "only {returning} cases go from a sign-out to a return");
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
