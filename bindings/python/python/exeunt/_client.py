@@ -28,6 +28,7 @@ from exeunt._outcome import (
 from exeunt._plan import LogoutPlan
 from exeunt._request import Account, EndSessionRequest, Everyone
 from exeunt._secret import Secret, is_unicode, mended
+from exeunt._sqlite import own_store
 
 _log = logging.getLogger("exeunt")
 _log.addHandler(logging.NullHandler())
@@ -41,13 +42,13 @@ class LogoutClient:
     not stop a sign-out that has begun.
 
     A client may be made before a fork and used after it, in both processes. It is closed by `close` or by ``with``;
-    its store is the app's own and stays open.
+    a store that it was given is the app's own and stays open.
     """
 
     def __init__(
         self,
         config: ClientConfig,
-        store: SessionStore,
+        store: SessionStore | None = None,
         *,
         navigator: Navigator | None = None,
         transport: HttpTransport | None = None,
@@ -55,13 +56,18 @@ class LogoutClient:
     ) -> None:
         """Make a client.
 
-        Without a navigator the outcome says where the browser has to go; without a transport the built-in one is
-        used. Raises `ConfigurationError` for what cannot work: nothing is looked up or contacted here.
+        Without a store it is a `SqliteStore` in ``$XDG_STATE_HOME/exeunt`` (``~/.local/state/exeunt``), a file for each
+        client identifier, found as `store`. Without a navigator the outcome says where the browser has to go; without a
+        transport the built-in one is used. Raises `ConfigurationError` for what cannot work: nothing is looked up or
+        contacted here.
         """
+        lowered = _bridge.given(ClientConfig, config, ConfigurationError)
         self._config = config
+        self._own = own_store(config.client_id) if store is None else None
+        self._store = self._own if store is None else store
         self._parts = (
-            _bridge.given(ClientConfig, config, ConfigurationError),
-            _guard.adapt(SessionStore, store),
+            lowered,
+            _guard.adapt(SessionStore, self._store),
             None if navigator is None else _guard.adapt(Navigator, navigator),
             None if transport is None else _guard.adapt(HttpTransport, transport),
             [_guard.adapt(LogoutListener, listener) for listener in listeners],
@@ -71,6 +77,13 @@ class LogoutClient:
 
     def __repr__(self) -> str:
         return f"<LogoutClient of {self._config.client_id!r}{', closed' * self._closed}>"
+
+    @property
+    def store(self) -> SessionStore:
+        """Where the entries of the app are kept: the store that was given, or the client's own."""
+        if self._store is None:
+            raise RuntimeError("this LogoutClient is closed")
+        return self._store
 
     def __enter__(self) -> "LogoutClient":
         return self
@@ -91,6 +104,9 @@ class LogoutClient:
     def _let_go(self) -> None:
         self._live = (os.getpid(), None)
         self._parts = (None, None, None, None, [])
+        self._store = None
+        if self._own is not None:
+            self._own.close()
 
     def plan(self, request: EndSessionRequest) -> LogoutPlan:
         """Say what a sign-out would do, before any of it happens.

@@ -7,10 +7,12 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
+from urllib.parse import quote
 
-from exeunt._errors import Broken, Unavailable
+from exeunt._errors import Broken, ConfigurationError, Unavailable
 from exeunt._fork import Lock
 from exeunt._host import Change, Commit, Guarantee
 from exeunt._secret import Secret
@@ -22,6 +24,8 @@ _SETTINGS = (
     "PRAGMA secure_delete = ON",  # a removed token is overwritten, not only unlinked
     "CREATE TABLE IF NOT EXISTS entries (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
+_LONGEST_NAME = 200
+"""Of a file, before its ending; file systems refuse more than 255 bytes."""
 _creating = Lock()
 
 
@@ -142,6 +146,22 @@ class SqliteStore:
             raise Broken(str(error)) from error
         finally:
             self._lock.release()
+
+
+def own_store(client_id: str) -> SqliteStore:
+    """Make the store of an app that names none: a file below the state of this user, where XDG's rules have it."""
+    name = quote(client_id, safe="")
+    if len(name) > _LONGEST_NAME:
+        name = sha256(client_id.encode()).hexdigest()
+    given = os.environ.get("XDG_STATE_HOME", "")
+    try:
+        state = Path(given) if os.path.isabs(given) else Path.home() / ".local" / "state"
+        folder = state / "exeunt"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return SqliteStore(folder / f"{name}.db")
+    except (OSError, RuntimeError, ValueError) as error:
+        sentence = f"configuration: there is no place for a store ({error}); give one, such as SqliteStore(path)"
+        raise ConfigurationError(sentence) from error
 
 
 def _prepare(connection: sqlite3.Connection, deadline: float) -> None:
