@@ -6,7 +6,6 @@ export CARGO_TERM_COLOR ?= never
 
 ANSWER ?= yes
 SERVE ?= 0
-ROWS ?=
 MUTANT ?=
 BUILD := build
 
@@ -63,10 +62,10 @@ fuzz: tools ## longer fuzzing: SECONDS_EACH=300 make fuzz
 	@fuzz/run.sh $${SECONDS_EACH:-300}
 
 crash: tools ## kill a sign-out at every call of its host (MUTANT=journal takes that rule out, which must show)
-	@$(if $(MUTANT),tests/crash/mutants.py $(MUTANT),tests/crash/run.sh)
+	@$(if $(MUTANT),tests/altered/mutants.py $(MUTANT),tests/crash/run.sh)
 
-columns: ## slow: each column of a provider's row is missed by a test (ROWS="entra okta" for some)
-	@tests/columns/remove_each.py $(ROWS)
+columns: ## take away each column of each provider's row, which a case has to miss
+	@tests/altered/columns.py
 
 clean: ## everything built
 	rm -rf target $(BUILD) fuzz/target tests/provider/node_modules bindings/kotlin/target

@@ -92,7 +92,8 @@ core() {
   suite rust-without-http count_cargo cargo test --package exeunt --no-default-features --profile quick \
     --test lookups_need_a_transport --test no_interleaving_brings_a_session_back -- --nocapture
   suite crash count_plain tests/crash/run.sh
-  suite crash-mutants count_plain tests/crash/mutants.py
+  suite crash-mutants count_plain tests/altered/mutants.py
+  suite columns count_plain tests/altered/columns.py
   suite fuzz count_plain fuzz/run.sh
   suite fuzz-planted count_plain fuzz/run.sh --planted
   suite keycloak count_pytest tests/keycloak/run.sh
@@ -116,7 +117,7 @@ wait
 
 passed=0
 failed=0
-for name in rust rust-without-http crash crash-mutants fuzz fuzz-planted \
+for name in rust rust-without-http crash crash-mutants columns fuzz fuzz-planted \
   provider python python-newest kotlin swift end-to-end keycloak; do
   read -r ok bad <"$logs/$name.result" || { ok=0 bad=1; }
   passed=$((passed + ok))

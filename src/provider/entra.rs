@@ -56,7 +56,6 @@ pub(super) fn family(row: Row) -> Row {
         }),
         inherits_page: true,
         clears_first: true,
-        redirect_needs_identity: false,
         may_not_return: CONDITIONS,
         ..row
     }
@@ -94,6 +93,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         end_session: Endpoint::Known(format!("{base}/oauth2/v2.0/logout")),
         authorization: Endpoint::Known(format!("{base}/oauth2/v2.0/authorize")),
         alias_hosts: cloud.iter().map(|&alias| alias.to_owned()).collect(),
+        redirect_needs_identity: false,
         ..family(Row::standard(&format!("{base}/v2.0")))
     })
 }

@@ -26,6 +26,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     };
     Ok(Row {
         issuer_rule: IssuerRule::Tenant { suffix: Some(HOST_SUFFIX) },
+        redirect_needs_identity: false,
         ..entra::family(Row::standard(&format!("{base}/v2.0")))
     })
 }

@@ -1,5 +1,5 @@
 //! The crash harness: every scenario is killed at every call of its host, each distinct point once, and a new client
-//! goes on from what is left. `make crash`; `tests/crash/mutants.py` shows that it would see what it looks for.
+//! goes on from what is left. `make crash`; `tests/altered/mutants.py` shows that it would see what it looks for.
 //!
 //! A kill never returns: the host unwinds out of the middle of a call, as a process ends there, and is dead afterwards.
 //! Where to kill comes from a run that counts, not from a list.

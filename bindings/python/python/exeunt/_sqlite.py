@@ -153,10 +153,9 @@ def own_store(client_id: str) -> SqliteStore:
     name = quote(client_id, safe="")
     if len(name) > _LONGEST_NAME:
         name = sha256(client_id.encode()).hexdigest()
-    given = os.environ.get("XDG_STATE_HOME", "")
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
     try:
-        state = Path(given) if os.path.isabs(given) else Path.home() / ".local" / "state"
-        folder = state / "exeunt"
+        folder = (given if given.is_absolute() else Path.home() / ".local" / "state") / "exeunt"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return SqliteStore(folder / f"{name}.db")
     except (OSError, RuntimeError, ValueError) as error:

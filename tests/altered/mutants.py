@@ -5,15 +5,14 @@ With names of mutants as arguments: only those; else all, each until its first v
 same sources before is not built again.
 """
 
-import hashlib
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from tree import ROOT, Sources, cargo_test, fingerprint, lay, replace, sources
+
 MUTANTS = ROOT / "build" / "mutants"
 NEEDED = [
     "Cargo.toml",
@@ -28,7 +27,6 @@ NEEDED = [
 
 TREE = MUTANTS / "tree"
 
-BUILD = ["--package", "exeunt", "--test", "crash"]
 # As tests/crash/run.sh has it. Without it a build is quicker, which counts where each ends at its first violations.
 WHOLE = ["--no-default-features", "--profile", "quick"]
 
@@ -82,68 +80,28 @@ EDITS = {
 }
 
 
-def write(goal: Path, text: bytes) -> None:
-    """Writes what is new; what did not change keeps its time, so that cargo builds only what an edit touches."""
-    if not goal.exists() or goal.read_bytes() != text:
-        goal.parent.mkdir(parents=True, exist_ok=True)
-        goal.write_bytes(text)
-
-
-def edited(name: str) -> dict[Path, bytes]:
-    """The sources below the root, with one edit."""
-    places = [ROOT / needed for needed in NEEDED]
-    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
-    relative = [file.relative_to(ROOT) for file in files]
-    # What other tools keep beside the sources (`.mypy_cache`) changes when nothing has changed.
-    kept = [file for file in relative if not any(part == "target" or part[0] in "._" for part in file.parts)]
-    found = {file: (ROOT / file).read_bytes() for file in kept}
+def edited(name: str) -> Sources:
+    """The sources with one edit."""
+    found = sources(NEEDED)
     edit = EDITS[name]
-    text = found[Path(edit.file)].decode()
-    if text.count(edit.old) != 1:
-        raise SystemExit(f"{name}: the place to edit stands {text.count(edit.old)} times in {edit.file}, not once")
-    found[Path(edit.file)] = text.replace(edit.old, edit.new).encode()
-    # The libraries of other languages are not linked, and never lie where the real ones are looked for.
-    manifest = found[Path("Cargo.toml")].decode()
-    lib, lines = re.subn(r"^crate-type = .*$", 'crate-type = ["lib"]', manifest, flags=re.MULTILINE)
-    if lines != 1:
-        raise SystemExit("Cargo.toml: there is no crate-type to replace")
-    found[Path("Cargo.toml")] = lib.encode()
+    replace(found, edit.file, re.escape(edit.old), edit.new)
     return found
 
 
-def lay(sources: dict[Path, bytes]) -> None:
-    """Makes the tree hold these sources and nothing else."""
-    for old in [path for path in TREE.rglob("*") if path.is_file() and path.relative_to(TREE) not in sources]:
-        old.unlink()
-    for path, text in sources.items():
-        write(TREE / path, text)
-
-
-def fingerprint(sources: dict[Path, bytes]) -> str:
-    """Everything that decides whether this mutant is caught."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for path, text in sorted(sources.items()):
-        digest.update(f"{path}\0{len(text)}\0".encode())
-        digest.update(text)
-    return digest.hexdigest()
-
-
 def cargo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Cargo in the copy, with the dependencies that the tests have built."""
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target")}
-    command = ["cargo", "test", "--quiet", *BUILD, *arguments]
-    return subprocess.run(command, cwd=TREE, env=environment, capture_output=True, text=True, check=False)
+    """The crash harness in the copy."""
+    return cargo_test(TREE, "--test", "crash", *arguments)
 
 
 def is_caught(name: str, *, first: bool) -> bool:
     """Whether the harness finds something wrong with this mutant; one that cannot be built shows nothing."""
-    sources = edited(name)
-    stamp, made_of = MUTANTS / f"{name}.caught", fingerprint(sources)
+    altered = edited(name)
+    stamp, made_of = MUTANTS / f"{name}.caught", fingerprint(altered, Path(__file__))
     if first and stamp.exists() and stamp.read_text() == made_of:
         print(f"ok mutant {name}: caught before, and nothing has changed", flush=True)
         return True
     stamp.unlink(missing_ok=True)
-    lay(sources)
+    lay(TREE, altered)
     profile = [] if first else WHOLE
     built = cargo(*profile, "--no-run")
     if built.returncode:
