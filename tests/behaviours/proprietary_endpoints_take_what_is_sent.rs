@@ -9,12 +9,13 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use exeunt::{
     Account, Auth0Endpoint, CacheLayout, ClientConfig, EndSessionRequest, Evidence, Home, LogoutClient, LogoutOutcome,
-    MemoryStore, Provider, Reach, Redirect, RevocationStatus, Secret, SessionStatus, Token, TokenKind, Who,
+    MemoryStore, NavigationMethod, Provider, Reach, Redirect, RevocationStatus, Secret, SessionStatus, Token,
+    TokenKind, Who,
 };
 
-fn id_token(issuer: &str) -> Secret {
+fn id_token(issuer: &str, more: &str) -> Secret {
     let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
-    let claims = format!("{{\"iss\":\"{issuer}\",\"aud\":\"{CLIENT}\",\"sub\":\"alice\"}}");
+    let claims = format!("{{\"iss\":\"{issuer}\",\"aud\":\"{CLIENT}\",\"sub\":\"alice\"{more}}}");
     Secret::from(format!("{}.{}.{}", part("{\"alg\":\"RS256\"}"), part(&claims), part("signature")))
 }
 
@@ -30,6 +31,11 @@ fn auth0(base: &str, endpoint: Auth0Endpoint, omit_client_id: bool) -> Provider 
 
 /// A back end that signs Alice out, with an ID token and both kinds of tokens.
 fn signed_out(provider: Provider, issuer: &str, target: &str, reach: Option<Reach>) -> LogoutOutcome {
+    signed_out_with(&id_token(issuer, ""), provider, target, reach)
+}
+
+fn signed_out_with(token: &Secret, provider: Provider, target: &str, reach: Option<Reach>) -> LogoutOutcome {
+    let id_token = Some(token.clone());
     let layout = CacheLayout::Prefix { prefix: "session".to_owned(), separator: ":".to_owned() };
     let everywhere = matches!(provider, Provider::CentralAuth { .. });
     let config = ClientConfig {
@@ -40,7 +46,7 @@ fn signed_out(provider: Provider, issuer: &str, target: &str, reach: Option<Reac
     let client = LogoutClient::new(config, Arc::new(MemoryStore::new()), None, None, Vec::new()).unwrap();
     let token = |kind, value: &str| Token { kind, value: Secret::from(value) };
     let account = Account {
-        id_token: Some(id_token(issuer)),
+        id_token,
         tokens: vec![token(TokenKind::RefreshToken, REFRESH_TOKEN), token(TokenKind::AccessToken, TOKEN)],
         ..Account::new("alice")
     };
@@ -49,10 +55,18 @@ fn signed_out(provider: Provider, issuer: &str, target: &str, reach: Option<Reac
     client.sign_out(&request).unwrap()
 }
 
-/// Opens what the outcome says and expects to be sent back to the target.
+/// Opens or posts what the outcome says and expects to be sent back to the target.
 fn returns(base: &str, port: u16, outcome: &LogoutOutcome, target: &str, revoked: RevocationStatus) {
-    let url = outcome.next.as_ref().expect("somewhere to go").url.reveal().to_owned();
-    let answer = opened(port, url.strip_prefix(base).expect("at the provider"));
+    let next = outcome.next.as_ref().expect("somewhere to go");
+    let path = next.url.reveal().strip_prefix(base).expect("at the provider");
+    let answer = match next.method {
+        NavigationMethod::Get => opened(port, path),
+        NavigationMethod::Post => {
+            let fields = next.form.iter().map(|field| (&field.name, field.value.reveal()));
+            let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            send(port, &posted(path, "Content-Type: application/x-www-form-urlencoded\r\n", &body))
+        }
+    };
     let location =
         answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{answer}"));
     assert!(location == target || location.starts_with(&format!("{target}?state=")), "{location}");
@@ -94,6 +108,34 @@ fn every_row_is_taken_by_its_vendors_rules() {
             _ => RevocationStatus::Revoked,
         };
         returns(&base, port, &signed_out(provider, issuer, target, reach), target, revoked);
+    }
+}
+
+/// RPI-13: where the address would be too long. Auth0 wants a value for `federated` there (A0-20).
+#[test]
+fn a_form_is_taken_where_the_vendor_takes_one() {
+    let server = start();
+    let base = server.issuer();
+    let policy = Provider::AzureB2c {
+        authority: format!("{base}/tenant/policy"),
+        known_authorities: vec!["127.0.0.1".to_owned()],
+    };
+    let with_slash = format!("{base}/");
+    let rows = [
+        (auth0(&base, Auth0Endpoint::OidcLogout, false), with_slash.as_str(), None),
+        (auth0(&base, Auth0Endpoint::OidcLogout, false), &with_slash, Some(Reach::Upstream)),
+        (policy, &base, None),
+    ];
+    let claim = "g".repeat(3_000);
+    let long = format!(",\"groups\":\"{claim}\",\"roles\":\"{claim}\"");
+    for (provider, issuer, reach) in rows {
+        let revoked = match provider {
+            Provider::AzureB2c { .. } => RevocationStatus::Unsupported,
+            _ => RevocationStatus::Revoked,
+        };
+        let outcome = signed_out_with(&id_token(issuer, &long), provider, BYE, reach);
+        assert_eq!(outcome.next.as_ref().unwrap().method, NavigationMethod::Post);
+        returns(&base, server.port, &outcome, BYE, revoked);
     }
 }
 
@@ -179,6 +221,10 @@ fn each_rule_of_the_server_refuses() {
         (20, posted("/oauth/revoke", &format!("{encoded}{form}"), "token=token-9")),
         (21, posted("/oauth/revoke", &format!("{encoded}{form}"), "token=token-1")),
         (21, posted("/oauth2/revoke", &format!("{encoded}{form}"), "token=token-1")),
+        (23, posted("/oidc/logout", text, "")),
+        (23, posted("/tenant/oauth2/v2.0/logout", text, "")),
+        (23, posted("/tenant/policy/oauth2/v2.0/logout", text, "")),
+        (24, posted("/oidc/logout", form, "client_id=app+1&federated")),
         (22, get(&format!("/oidc/logout?post_logout_redirect_uri={here}&id_token_hint={theirs}"))),
     ];
     let mut seen = BTreeSet::new();

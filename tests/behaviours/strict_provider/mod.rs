@@ -22,7 +22,7 @@ pub const TOKEN: &str = "token-1";
 pub const REFRESH_TOKEN: &str = "refresh-1";
 
 /// Every rule; a test breaks each of them.
-pub const RULES: [&str; 23] = [
+pub const RULES: [&str; 25] = [
     "there is such an endpoint",
     "a sign-out by browser is a GET",
     "the application is known",
@@ -46,6 +46,8 @@ pub const RULES: [&str; 23] = [
     "a token that was given is revoked",
     "only refresh tokens are revoked here",
     "the ID token is the application's",
+    "a sign-out by browser is a GET or a form",
+    "in a form federated is true or false",
 ];
 
 type Refusal = &'static str;
@@ -54,7 +56,8 @@ type Refusal = &'static str;
 pub struct Request {
     method: String,
     path: String,
-    query: Vec<(String, Option<String>)>,
+    /// Of the address, or of a form.
+    parameters: Vec<(String, Option<String>)>,
     headers: BTreeMap<String, String>,
     body: String,
 }
@@ -66,18 +69,20 @@ impl Request {
         let mut first = lines.next().unwrap().split(' ');
         let method = first.next().unwrap().to_owned();
         let (path, query) = first.next().map(|target| target.split_once('?').unwrap_or((target, ""))).unwrap();
-        let headers = lines.filter_map(|line| line.split_once(": "));
+        let named = lines.filter_map(|line| line.split_once(": "));
+        let headers: BTreeMap<_, _> = named.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        let is_form = headers.get("content-type").is_some_and(|kind| kind == "application/x-www-form-urlencoded");
         Self {
             method,
             path: path.to_owned(),
-            query: fields(query),
-            headers: headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(),
+            parameters: fields(if is_form { body } else { query }),
+            headers,
             body: body.to_owned(),
         }
     }
 
     fn value(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(known, _)| known == name)?.1.as_deref()
+        self.parameters.iter().find(|(known, _)| known == name)?.1.as_deref()
     }
 
     fn header(&self, name: &str) -> &str {
@@ -125,16 +130,18 @@ fn rule(holds: bool, name: &'static str) -> Result<(), Refusal> {
 fn judge(request: &Request) -> Result<Answer, Refusal> {
     let path = request.path.as_str();
     let by_browser = || rule(request.method == "GET", RULES[1]);
+    let is_form = request.header("content-type") == "application/x-www-form-urlencoded";
+    let as_it_likes = || rule(request.method == "GET" || request.method == "POST" && is_form, RULES[23]);
     match path {
         "/v2/logout" => by_browser().and_then(|()| own_logout(request)),
-        "/oidc/logout" => by_browser().and_then(|()| standard_logout(request)),
+        "/oidc/logout" => as_it_likes().and_then(|()| standard_logout(request)),
         "/logout" => by_browser().and_then(|()| hosted_logout(request)),
         "/oauth2/v1/logout" => by_browser().and_then(|()| hinted_logout(request)),
-        "/tenant/oauth2/v2.0/logout" => by_browser().and_then(|()| tenant_logout(request)),
-        "/tenant/policy/oauth2/v2.0/logout" => by_browser().and_then(|()| policy_logout(request)),
+        "/tenant/oauth2/v2.0/logout" => as_it_likes().and_then(|()| tenant_logout(request)),
+        "/tenant/policy/oauth2/v2.0/logout" => as_it_likes().and_then(|()| policy_logout(request)),
         "/services/auth/idp/oidc/logout" => {
             by_browser()?;
-            rule(request.query.is_empty(), RULES[12])?;
+            rule(request.parameters.is_empty(), RULES[12])?;
             Ok(Answer::Page)
         }
         "/api/v1/logout" => direct_logout(request),
@@ -166,6 +173,9 @@ fn own_logout(request: &Request) -> Result<Answer, Refusal> {
 
 /// Auth0's `/oidc/logout`.
 fn standard_logout(request: &Request) -> Result<Answer, Refusal> {
+    let federated = request.parameters.iter().find(|(name, _)| name == "federated");
+    let is_said = federated.is_none_or(|(_, value)| matches!(value.as_deref(), Some("true" | "false")));
+    rule(request.method == "GET" || is_said, RULES[24])?;
     let Some(target) = request.value("post_logout_redirect_uri") else {
         return Ok(Answer::Page);
     };
