@@ -259,7 +259,7 @@ fn frame_parent(
         );
     };
     let origin = redirect_uri::origin(page.reveal());
-    if origin.is_some() && registered.iter().any(|uri| redirect_uri::origin(uri) == origin) {
+    if origin.as_ref().is_some_and(|origin| redirect_uri::is_origin_of(origin, registered)) {
         return Ok(origin);
     }
     refuse("PASS-02", "initiating_page is on none of the origins of the configured redirect_uris")

@@ -14,7 +14,7 @@ use crate::request::{OnCancel, Reach, Redirect};
 use crate::secret::{Secret, display_as_debug};
 
 /// Seconds for which tokens may be kept at most.
-const LONGEST_KEEP: i64 = 7 * 24 * 60 * 60;
+pub(crate) const LONGEST_KEEP: i64 = 7 * 24 * 60 * 60;
 
 /// exeunt's own records live under this prefix and belong to no account.
 pub(crate) const OWN_PREFIX: &str = "exeunt.";

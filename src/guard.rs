@@ -1,9 +1,7 @@
 //! What keeps an ended session from coming back: the lease of a token refresh, and the advice for the next sign-in.
 
-use crate::cache::Leaver;
-use crate::config::OWN_PREFIX;
+use crate::keys::hash;
 use crate::navigation::Parameter;
-use crate::pending::{EPOCH_PREFIX, hash};
 use crate::secret::display_as_debug;
 
 /// The right to save what a token refresh brings, taken before the refresh token is read. A sign-out ends it.
@@ -42,24 +40,7 @@ pub struct LoginAdvice {
 
 display_as_debug!(Lease, LoginAdvice);
 
-/// The key of an epoch: a number that changes whenever this account, or everyone, signs out or in.
-pub(crate) fn epoch_key(leaver: &Leaver) -> String {
-    format!("{EPOCH_PREFIX}{}", name_of(leaver))
-}
-
 /// The epoch that follows from this one: key by key it ends what began between the epoch and the clear.
 pub(crate) fn settled(epoch: &str) -> String {
     hash(epoch)
-}
-
-/// The key under which the last sign-out stands that was written down before its clear: two that begin at once meet here.
-pub(crate) fn latest_key(leaver: &Leaver) -> String {
-    format!("{OWN_PREFIX}latest.{}", name_of(leaver))
-}
-
-fn name_of(leaver: &Leaver) -> String {
-    match leaver {
-        Leaver::Everyone => "everyone".to_owned(),
-        Leaver::One(account) => hash(account),
-    }
 }

@@ -145,6 +145,7 @@ fn is_too_long(claim: &Value) -> bool {
     match claim {
         Value::String(text) => text.len() > MAX_CLAIM,
         Value::Array(items) => items.iter().any(is_too_long),
+        Value::Object(members) => members.values().any(is_too_long),
         _ => false,
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn tokens_to_revoke(
 }
 
 /// The token that names the session in a direct request.
-fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -> Option<Secret> {
+fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -> Option<(Option<TokenKind>, Secret)> {
     let wanted = match dialect {
         CallDialect::RefreshTokenForm => TokenKind::RefreshToken,
         CallDialect::TokenAsText => TokenKind::AccessToken,
@@ -75,8 +75,8 @@ fn session_token(dialect: CallDialect, account: &Account, clearing: &Clearing) -
             account.id_token.clone().or_else(|| clearing.cached.iter().find_map(|cached| cached.id_token.clone()))
         }
     };
-    let token = owned.map(|owned| owned.token.value).or_else(id_token)?;
-    check_opaque(&token).is_ok().then_some(token)
+    let owned = owned.map(|owned| (Some(owned.token.kind), owned.token.value));
+    owned.or_else(|| Some((None, id_token()?))).filter(|(_, token)| check_opaque(token).is_ok())
 }
 
 /// The direct request, where the provider takes one and a token names the session; or why there is none.
@@ -91,8 +91,8 @@ pub(crate) fn directly(
     if !call.enabled {
         return Err(BrowserNeed::NotConfigured);
     }
-    let token = session_token(call.dialect, account, clearing).ok_or(BrowserNeed::NoToken)?;
-    Ok(PlannedCall { call, account: account.home_account_id.clone(), token })
+    let (kind, token) = session_token(call.dialect, account, clearing).ok_or(BrowserNeed::NoToken)?;
+    Ok(PlannedCall { call, account: account.home_account_id.clone(), kind, token })
 }
 
 /// What stays where nobody is asked.

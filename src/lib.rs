@@ -67,6 +67,7 @@ mod guard;
 mod host;
 mod id_token;
 mod json;
+mod keys;
 mod leaving;
 mod memory_store;
 mod navigation;

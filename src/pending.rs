@@ -2,14 +2,14 @@
 //! is needed for a step that is not done, and has an end; then nothing of it is secret.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::cache::Leaver;
-use crate::config::{Home, OWN_PREFIX};
 use crate::cookie::Cookie;
+use crate::keys::{self, hash};
 use crate::navigation::LogoutMode;
 use crate::outcome::{
     AccountStatus, Doubt, Failure, Kept, KeptFor, LogoutOutcome, PendingLogout, SessionStatus, UpstreamStatus,
@@ -22,9 +22,6 @@ use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, Stage, WAIT, 
 pub(crate) const REMEMBER: i64 = 30 * 24 * 60 * 60;
 /// Records kept in one scope; the oldest go first.
 pub(crate) const MOST: usize = 64;
-/// Where epochs stand: a record that names other keys is damaged, or somebody else's work.
-pub(crate) const EPOCH_PREFIX: &str = "exeunt.epoch.";
-const RANDOM_LENGTH: usize = 22; // 128 bits in base64url
 
 /// One journey of the browser that is expected back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +104,9 @@ impl Record {
     /// Reads a stored record; one that is damaged, of another version or under a wrong name is none.
     pub(crate) fn read(id: &str, stored: &Secret) -> Option<Self> {
         let record: Self = serde_json::from_str(stored.reveal()).ok()?;
-        let own = |key: &String| key.starts_with(EPOCH_PREFIX);
+        // One that names other keys is damaged, or somebody else's work.
+        let epochs = keys::epochs(id);
+        let own = |key: &String| key.starts_with(&epochs);
         let names_others = !record.clear.epochs.keys().chain(record.clear.replaced.keys()).all(own);
         (record.version == Self::VERSION && record.id == id && !names_others).then_some(record)
     }
@@ -189,18 +188,26 @@ impl Record {
                 changed = true;
             }
         }
-        if is_older(self.issued_at, now, keep_tokens) {
-            if self.call.take().is_some() {
-                changed = true;
-                if self.provider == SessionStatus::Pending {
-                    self.provider = SessionStatus::Unconfirmed { because: Doubt::CallUnanswered };
-                }
-            }
-            for one in &mut self.revocations {
-                changed |= one.give_up();
+        if is_older(self.issued_at, now, keep_tokens) && self.stop_calling(now) {
+            changed = true;
+            if self.provider == SessionStatus::Pending {
+                self.provider = SessionStatus::Unconfirmed { because: Doubt::CallUnanswered };
             }
         }
+        for one in self.revocations.iter_mut().filter(|one| one.is_old(now, keep_tokens)) {
+            changed |= one.give_up();
+        }
         changed
+    }
+
+    /// Sends the direct request no more; says whether it was to be sent. Its token is not revoked either, which is told.
+    pub(crate) fn stop_calling(&mut self, now: i64) -> bool {
+        let Some(call) = self.call.take() else {
+            return false;
+        };
+        let lost = call.kind.filter(|_| self.revokes).map(|kind| Revoking::lost(&call.account, kind, now));
+        self.revocations.extend(lost);
+        true
     }
 
     /// The user stays: where nothing was cleared yet because the browser was to go first, everything is kept. A provider
@@ -271,7 +278,9 @@ impl Record {
         let revocations = self.revocations.iter().filter(may_revoke).map(|one| one.next_at);
         let journey = waits.filter(|_| self.provider == SessionStatus::Pending).map(|journey| journey.started_at);
         let ends = journey.into_iter().chain(self.kept_for_return()).map(|since| since.saturating_add(WAIT + 1));
-        let tokens = self.has_token().then(|| self.issued_at.saturating_add(keep_tokens + 1));
+        let kept = self.revocations.iter().filter(|one| one.token.is_some()).map(|one| one.taken_at);
+        let kept = kept.chain(self.call.as_ref().map(|_| self.issued_at));
+        let tokens = kept.map(|since| since.saturating_add(keep_tokens + 1));
         call.chain(revocations).chain(ends).chain(tokens).chain(clear).min().map(|due| due.max(self.issued_at))
     }
 
@@ -303,11 +312,13 @@ impl Record {
             account: None,
             until: since.saturating_add(WAIT),
         });
-        let until = self.issued_at.saturating_add(keep_tokens);
-        let token = |purpose, account: &String| Kept { purpose, account: Some(account.clone()), until };
-        let call = self.call.iter().map(|call| token(KeptFor::SessionCall, &call.account));
+        let token = |purpose, account: &String, since: i64| {
+            let until = since.saturating_add(keep_tokens);
+            Kept { purpose, account: Some(account.clone()), until }
+        };
+        let call = self.call.iter().map(|call| token(KeptFor::SessionCall, &call.account, self.issued_at));
         let waiting = self.revocations.iter().filter(|one| one.token.is_some());
-        let revocations = waiting.map(|one| token(KeptFor::TokenRevocation, &one.account));
+        let revocations = waiting.map(|one| token(KeptFor::TokenRevocation, &one.account, one.taken_at));
         navigation.into_iter().chain(call).chain(revocations).collect()
     }
 
@@ -346,10 +357,6 @@ impl Record {
     }
 }
 
-pub(crate) fn hash(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
-}
-
 /// SHA-256 in the alphabet that a Content-Security-Policy wants.
 pub(crate) fn standard_hash(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
@@ -357,44 +364,4 @@ pub(crate) fn standard_hash(text: &str) -> String {
 
 fn matches_hash(expected: &str, text: &str) -> bool {
     expected.as_bytes().ct_eq(hash(text).as_bytes()).into()
-}
-
-/// Where records are listed together: all of a device, or those of one session on a server, so that the cost does not
-/// grow with the number of other users.
-pub(crate) fn scope(home: Home, leaver: &Leaver) -> String {
-    match (home, leaver) {
-        (Home::Server, Leaver::One(session)) => hash(session).chars().take(RANDOM_LENGTH).collect(),
-        (Home::Device | Home::Server, _) => "d".to_owned(),
-    }
-}
-
-/// How long a `state` of ours is: the scope and two random numbers.
-pub(crate) fn state_length(home: Home, leaver: &Leaver) -> usize {
-    scope(home, leaver).len() + 2 * (1 + RANDOM_LENGTH)
-}
-
-/// The store's prefix of a scope.
-pub(crate) fn prefix(scope: &str) -> String {
-    format!("{OWN_PREFIX}pending.{scope}.")
-}
-
-/// The store's key of a record.
-pub(crate) fn key(id: &str) -> String {
-    format!("{OWN_PREFIX}pending.{id}")
-}
-
-/// The record's identifier in a `state` or ticket `{scope}.{random}.{secret}`, with the part that is ours.
-pub(crate) fn identify(text: &str) -> Option<(&str, &str)> {
-    let ours = text.split(';').next()?;
-    let (id, secret) = ours.rsplit_once('.')?;
-    (is_id(id) && is_random(secret)).then_some((id, ours))
-}
-
-/// Whether a text has the form of an identifier: it becomes part of a key, so nothing else may.
-pub(crate) fn is_id(id: &str) -> bool {
-    id.split_once('.').is_some_and(|(scope, random)| (scope == "d" || is_random(scope)) && is_random(random))
-}
-
-fn is_random(text: &str) -> bool {
-    text.len() == RANDOM_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

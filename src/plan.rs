@@ -217,6 +217,8 @@ pub(crate) enum BrowserNeed {
 pub(crate) struct PlannedCall {
     pub(crate) call: DirectCall,
     pub(crate) account: String,
+    /// Of the token; none of an ID token.
+    pub(crate) kind: Option<TokenKind>,
     pub(crate) token: Secret,
 }
 

@@ -10,9 +10,9 @@ use crate::discovery::Metadata;
 use crate::end_session::{self, Draft, Post};
 use crate::error::LogoutError;
 use crate::front_channel;
+use crate::keys;
 use crate::leaving::{Leaving, directly, remainder, tokens_to_revoke};
 use crate::navigation::LogoutMode;
-use crate::pending;
 use crate::plan::{BrowserNeed, Departure, LogoutPlan, Obstacle, PlanWarning, Remainder};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, ReturnCondition, Row};
@@ -164,7 +164,7 @@ impl Asking<'_> {
             }
             Endpoint::Known(_) | Endpoint::Discovered => {
                 self.about_connection(draft.redirect_uri.is_some(), &mut plan.warnings);
-                let state = pending::state_length(config.home, &plan.leaver);
+                let state = keys::STATE_LENGTH;
                 plan.departure = Some(self.depart(end_session, draft, because, state, &mut plan.warnings)?);
             }
         }

@@ -284,6 +284,11 @@ pub(crate) fn origin(page: &str) -> Option<String> {
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
+/// Whether some of these addresses have this origin.
+pub(crate) fn is_origin_of(one: &str, addresses: &[String]) -> bool {
+    addresses.iter().any(|address| origin(address).as_deref() == Some(one))
+}
+
 /// Whether two addresses lie on one host, whatever their scheme and port.
 pub(crate) fn same_host(one: &str, other: &str) -> bool {
     match (Url::parse(one), Url::parse(other)) {

@@ -127,7 +127,7 @@ fn cookie(ticket: &Secret, secure: bool) -> String {
 pub fn ticket_in_cookies(header: &Secret) -> Option<Secret> {
     let find = |wanted: &str| {
         header.reveal().split(';').filter_map(|pair| pair.trim().split_once('=')).find_map(|(name, value)| {
-            let plain = crate::pending::identify(value).is_some_and(|(_, ours)| ours == value);
+            let plain = crate::keys::identify(value).is_some_and(|(_, ours)| ours == value);
             (name == wanted && plain).then(|| Secret::from(value))
         })
     };

@@ -21,6 +21,8 @@ pub(crate) const WAIT: i64 = 15 * 60;
 pub(crate) const CLAIM: i64 = 60;
 /// Seconds for which tokens are kept unless the configuration says otherwise.
 pub(crate) const KEEP_TOKENS: i64 = 24 * 60 * 60;
+/// As much of a server's wish to be left alone as is heard (REV-05).
+const LONGEST_WISH: i64 = 60 * 60;
 /// Seconds before the first repetition; each further one waits four times as long.
 const FIRST_PAUSE: i64 = 60;
 const LONGEST_PAUSE: i64 = 6 * 60 * 60;
@@ -81,6 +83,8 @@ pub(crate) struct Handover {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Calling {
     pub(crate) account: String,
+    /// Of a token that would be revoked otherwise; none of an ID token.
+    pub(crate) kind: Option<TokenKind>,
     #[serde(with = "revealed")]
     pub(crate) token: Secret,
     pub(crate) tries: u32,
@@ -97,13 +101,16 @@ pub(crate) struct Revoking {
     pub(crate) provider_error: Option<String>,
     #[serde(with = "revealed::option")]
     pub(crate) token: Option<Secret>,
+    /// Since when it is kept, whichever record it has been handed on to.
+    pub(crate) taken_at: i64,
     pub(crate) tries: u32,
     pub(crate) next_at: i64,
 }
 
 impl Revoking {
-    pub(crate) fn new(account: &str, kind: TokenKind, token: Secret) -> Self {
+    pub(crate) fn new(account: &str, kind: TokenKind, token: Secret, now: i64) -> Self {
         Self {
+            taken_at: now,
             account: account.to_owned(),
             kind,
             status: RevocationStatus::Waiting,
@@ -116,6 +123,16 @@ impl Revoking {
 
     pub(crate) fn is_due(&self, now: i64) -> bool {
         self.token.is_some() && is_due(self.next_at, now)
+    }
+
+    /// A token of which nobody will hear any more: it has to be taken for alive.
+    pub(crate) fn lost(account: &str, kind: TokenKind, now: i64) -> Self {
+        Self { status: RevocationStatus::Uncertain, token: None, ..Self::new(account, kind, Secret::from(""), now) }
+    }
+
+    /// Whether it was kept for long enough.
+    pub(crate) fn is_old(&self, now: i64, keep_tokens: i64) -> bool {
+        self.token.is_some() && is_older(self.taken_at, now, keep_tokens)
     }
 
     /// Whether nobody may try any more; says whether that is new.
@@ -191,7 +208,7 @@ pub(crate) fn is_late(started_at: i64, now: i64) -> bool {
 pub(crate) fn pause(tries: u32, answer: Option<&HttpAnswer>, now: i64) -> i64 {
     let asked = answer.and_then(|answer| retry_after(answer.header("retry-after")?.trim(), now));
     let own = FIRST_PAUSE.saturating_mul(4_i64.saturating_pow(tries)).min(LONGEST_PAUSE);
-    own.max(asked.unwrap_or(0).min(KEEP_TOKENS))
+    own.max(asked.unwrap_or(0).min(LONGEST_WISH))
 }
 
 /// Seconds, as a number or until a date (RFC 9110 §10.2.3).

@@ -102,6 +102,14 @@ impl Clearing {
     }
 }
 
+/// What tells one cache from another: where its keys lie, whatever else is known of them.
+pub(crate) fn cache_name(layout: &CacheLayout) -> String {
+    match layout {
+        CacheLayout::Auth0Native { .. } => format!("{:?}", CacheLayout::Auth0Native { audiences: Vec::new() }),
+        _ => format!("{layout:?}"),
+    }
+}
+
 /// Values by key, as far as they were read.
 pub(crate) type Values = BTreeMap<String, Secret>;
 
@@ -115,6 +123,14 @@ impl Selector<'_> {
             CacheLayout::OktaAuthJs => okta_auth_js::TOKENS.to_owned(),
             CacheLayout::KeycloakJs => keycloak_js::SCOPE.to_owned(),
             CacheLayout::Msal | CacheLayout::Auth0Native { .. } | CacheLayout::Amplify => String::new(),
+        }
+    }
+
+    /// A key that does not begin with that prefix, and goes along where it is there.
+    pub(crate) fn alone(&self) -> Option<String> {
+        match self.layout {
+            CacheLayout::Prefix { prefix, separator } => prefix::alone(prefix, separator, self.leaver),
+            _ => None,
         }
     }
 

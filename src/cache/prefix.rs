@@ -12,16 +12,39 @@ const TOKENS: [(&str, TokenKind); 2] =
 
 pub(super) fn scope(prefix: &str, separator: &str, leaver: &Leaver) -> String {
     match leaver {
-        // Without the trailing separator: an entry may be named by the account alone.
-        Leaver::One(account) => format!("{prefix}{separator}{account}"),
+        Leaver::One(account) => format!("{prefix}{separator}{account}{separator}"),
         Leaver::Everyone => format!("{prefix}{separator}"),
     }
+}
+
+/// The entry that is named by the account alone, which that prefix does not list.
+pub(super) fn alone(prefix: &str, separator: &str, leaver: &Leaver) -> Option<String> {
+    match leaver {
+        Leaver::One(account) => Some(format!("{prefix}{separator}{account}")),
+        Leaver::Everyone => None,
+    }
+}
+
+/// Where the separator behind the account stands. An account may end in what the separator begins with (`a_` before
+/// `__`), so of those that overlap the last one counts: entries are named by the app, accounts are not.
+fn cut(rest: &str, separator: &str) -> Option<usize> {
+    let mut at = rest.find(separator)?;
+    let overlap = |at: usize| (at + 1..at + separator.len()).rev().find(|next| is_at(rest, separator, *next));
+    while let Some(next) = overlap(at) {
+        at = next;
+    }
+    Some(at)
+}
+
+fn is_at(rest: &str, separator: &str, at: usize) -> bool {
+    rest.get(at..).is_some_and(|rest| rest.starts_with(separator))
 }
 
 /// The account and the entry that a key names, if it is one of these.
 fn segments<'a>(key: &'a str, prefix: &str, separator: &str, leaver: &Leaver) -> Option<(&'a str, &'a str)> {
     let rest = key.strip_prefix(prefix)?.strip_prefix(separator)?;
-    let (account, entry) = rest.split_once(separator).unwrap_or((rest, ""));
+    let cut = cut(rest, separator).and_then(|at| Some((rest.get(..at)?, rest.get(at + separator.len()..)?)));
+    let (account, entry) = cut.unwrap_or((rest, ""));
     let ours = match leaver {
         Leaver::One(one) => one == account,
         Leaver::Everyone => true,

@@ -5,7 +5,7 @@ use super::run::Run;
 use super::{LogoutClient, entropy};
 use crate::account::Token;
 use crate::cache::{Clearing, Leaver};
-use crate::guard::{epoch_key, settled};
+use crate::guard::settled;
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
 use crate::outcome::{AccountStatus, Doubt, Evidence, Failure, RevocationStatus, SessionStatus};
 use crate::pending::Record;
@@ -54,7 +54,8 @@ impl LogoutClient {
         };
         let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
         let found = clearing.clone();
-        run.change(move |record| note_clearing(record, &found, row.as_ref()));
+        let now = entropy::now();
+        run.change(move |record| note_clearing(record, &found, row.as_ref(), now));
         let mut next = run.next();
         next.clear.epochs.insert(epoch.key.clone(), epoch.value.reveal().to_owned());
         let replaced = seen.value.as_ref().map(|seen| seen.reveal().to_owned());
@@ -90,7 +91,7 @@ impl LogoutClient {
             }
         }
         let claimed = run.stored.as_ref().filter(|_| run.is_recorded()).map(|stored| {
-            let record = super::store::require(&crate::pending::key(&stored.record.id), &stored.text);
+            let record = super::store::require(&crate::keys::record(&stored.record.id), &stored.text);
             let require = vec![record, super::store::require(&epoch.key, &epoch.value)];
             Change { require, ..Change::default() }
         });
@@ -109,7 +110,7 @@ impl LogoutClient {
 
     /// Key by key a refresh may have taken its lease between the epoch and the clear, with the token still there to read.
     fn end_leases(&self, run: &mut Run<'_>, leaver: &Leaver) -> Result<(), HostError> {
-        let key = epoch_key(leaver);
+        let key = self.keys.epoch(leaver);
         let Some(own) = run.record.clear.epochs.get(&key).cloned() else {
             return Ok(());
         };
@@ -123,7 +124,7 @@ impl LogoutClient {
     }
 
     pub(super) fn epoch_of(&self, leaver: &Leaver) -> Result<Option<Secret>, HostError> {
-        self.read_one(&epoch_key(leaver))
+        self.read_one(&self.keys.epoch(leaver))
     }
 
     /// The epoch that a clear sets, and the one that it requires; none where it is not the one that this sign-out set
@@ -134,7 +135,7 @@ impl LogoutClient {
         leaver: &Leaver,
         seen: Option<Secret>,
     ) -> Result<Option<(Requirement, Entry)>, HostError> {
-        let key = epoch_key(leaver);
+        let key = self.keys.epoch(leaver);
         let stands = seen.as_ref().map(Secret::reveal);
         let own = record.clear.epochs.get(&key);
         let replaced = record.clear.replaced.get(&key);
@@ -148,7 +149,7 @@ impl LogoutClient {
     /// An epoch that never was.
     pub(super) fn fresh_epoch(&self, leaver: &Leaver) -> Result<Entry, HostError> {
         let drawn = entropy::random().map_err(|_| HostError::Broken { reason: "no random numbers".to_owned() })?;
-        Ok(Entry { key: epoch_key(leaver), value: Secret::from(drawn), protect: false })
+        Ok(Entry { key: self.keys.epoch(leaver), value: Secret::from(drawn), protect: false })
     }
 
     /// Clears what an interrupted or waiting sign-out still has to clear. Answers whether the sign-out is still this
@@ -255,7 +256,7 @@ impl LogoutClient {
 }
 
 /// What a clear is about to do.
-fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>) {
+fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>, now: i64) {
     let status = SessionStatus::Pending;
     let first = record.clear.epochs.is_empty() && record.clear.struck.is_empty();
     for account in clearing.accounts().into_iter().filter(|_| record.everyone) {
@@ -286,14 +287,14 @@ fn note_clearing(record: &mut Record, clearing: &Clearing, row: Option<&Row>) {
             if let Some(at) = record.revocations.iter().position(same).filter(|_| first && record.clear.after_return) {
                 record.revocations.remove(at);
             }
-            record.revocations.push(revoking(&row.revocation, &cached.account, token));
+            record.revocations.push(revoking(&row.revocation, &cached.account, token, now));
         }
     }
 }
 
 /// A token that has to be revoked: where the provider cannot, there is nothing to keep it for.
-pub(super) fn revoking(endpoint: &Endpoint, account: &str, token: &Token) -> Revoking {
-    let waiting = Revoking::new(account, token.kind, token.value.clone());
+pub(super) fn revoking(endpoint: &Endpoint, account: &str, token: &Token, now: i64) -> Revoking {
+    let waiting = Revoking::new(account, token.kind, token.value.clone(), now);
     match endpoint {
         Endpoint::Missing => Revoking { status: RevocationStatus::Unsupported, token: None, ..waiting },
         Endpoint::Known(_) | Endpoint::Discovered => waiting,

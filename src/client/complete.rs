@@ -6,8 +6,9 @@ use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::{LogoutError, foreign_text};
 use crate::host::HostError;
+use crate::keys;
 use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
-use crate::pending::{self, Record};
+use crate::pending::Record;
 use crate::provider::parameters::Carries;
 use crate::query;
 use crate::redirect_uri::returned_to;
@@ -56,7 +57,7 @@ impl LogoutClient {
             Err(why) => return Ok(Completion::NotOurs { why }),
         };
         let now = entropy::now();
-        let found = match returned.state.as_deref().and_then(pending::identify) {
+        let found = match returned.state.as_deref().and_then(keys::identify) {
             Some((id, ours)) => Ok((id.to_owned(), Some(ours))),
             None => self.by_address(&returned, ticket, now)?.map(|id| (id, None)),
         };

@@ -5,7 +5,7 @@ use crate::config::OWN_PREFIX;
 use crate::discovery::{self, Metadata};
 use crate::error::LogoutError;
 use crate::host::{Change, Entry, HostError, HttpAnswer, HttpCall};
-use crate::pending::hash;
+use crate::keys::hash;
 use crate::provider::row::Endpoint;
 use crate::redirect_uri::{same_host, same_scheme_and_port};
 use crate::secret::Secret;
@@ -15,6 +15,8 @@ use crate::secret::Secret;
 pub(super) struct Lookup {
     found: Option<Result<Metadata, LogoutError>>,
     refusal: Option<HttpAnswer>,
+    /// The answer by which its revocation endpoint said how long it wants to be left alone.
+    pub(super) wish: Option<HttpAnswer>,
 }
 
 impl Lookup {
@@ -27,7 +29,7 @@ impl Lookup {
 impl LogoutClient {
     /// Metadata, asked for at most once in one sign-out.
     pub(super) fn metadata_once(&self, lookup: &mut Lookup) -> Result<Metadata, LogoutError> {
-        let Lookup { found, refusal } = lookup;
+        let Lookup { found, refusal, .. } = lookup;
         found.get_or_insert_with(|| self.metadata(entropy::now(), refusal)).clone()
     }
 

@@ -8,11 +8,12 @@ use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
 use crate::config::{Home, OWN_PREFIX};
 use crate::error::LogoutError;
-use crate::guard::{Lease, LoginAdvice, Saved, epoch_key};
+use crate::guard::{Lease, LoginAdvice, Saved};
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, Requirement};
+use crate::keys;
 use crate::navigation::Parameter;
 use crate::outcome::SessionStatus;
-use crate::pending::{self, REMEMBER, Record};
+use crate::pending::{REMEMBER, Record};
 use crate::provider::row::Endpoint;
 use crate::secret::Secret;
 use crate::unfinished::is_older;
@@ -84,8 +85,8 @@ impl LogoutClient {
     }
 
     pub(super) fn epoch_keys(&self, account: &str) -> (String, Option<String>) {
-        let everyone = (self.config.home == Home::Device).then(|| epoch_key(&Leaver::Everyone));
-        (epoch_key(&Leaver::One(self.name_of(account))), everyone)
+        let everyone = (self.config.home == Home::Device).then(|| self.keys.epoch(&Leaver::Everyone));
+        (self.keys.epoch(&Leaver::One(self.name_of(account))), everyone)
     }
 
     fn save_under(&self, lease: &Lease, entries: &[Entry]) -> Result<Saved, HostError> {
@@ -123,11 +124,11 @@ impl LogoutClient {
     pub(super) fn of_browser(&self, ticket: Option<&Secret>) -> Result<Vec<Record>, HostError> {
         let mut records: Vec<Record> = match self.config.home {
             Home::Device => {
-                let scope = pending::scope(Home::Device, &Leaver::Everyone);
+                let scope = self.keys.scope(&Leaver::Everyone);
                 self.records(&scope)?.into_iter().map(|stored| stored.record).collect()
             }
             Home::Server => {
-                let id = ticket.and_then(|ticket| pending::identify(ticket.reveal())).map(|(id, _)| id);
+                let id = ticket.and_then(|ticket| keys::identify(ticket.reveal())).map(|(id, _)| id);
                 let stored = id.map(|id| self.record(id)).transpose()?.flatten();
                 stored.map(|stored| stored.record).filter(|record| record.has_ticket(ticket)).into_iter().collect()
             }

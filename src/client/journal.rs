@@ -8,6 +8,7 @@ use crate::cache::Leaver;
 use crate::config::Home;
 use crate::error::LogoutError;
 use crate::host::{Change, LogoutEventKind};
+use crate::keys;
 use crate::navigation::LogoutMode;
 use crate::outcome::{AccountStatus, Doubt, SessionStatus, UpstreamStatus};
 use crate::pending::{self, Journey, Record};
@@ -45,9 +46,9 @@ impl LogoutClient {
     /// or pushes out; none where they cannot be read.
     pub(super) fn open(&self, plan: &LogoutPlan) -> Result<Opened, LogoutError> {
         let now = entropy::now();
-        let mut records = self.records(&pending::scope(self.config.home, &plan.leaver)).unwrap_or_default();
+        let mut records = self.records(&self.keys.scope(&plan.leaver)).unwrap_or_default();
         let ticket = plan.ticket.as_ref();
-        if let Some((id, _)) = ticket.and_then(|ticket| pending::identify(ticket.reveal())) {
+        if let Some((id, _)) = ticket.and_then(|ticket| keys::identify(ticket.reveal())) {
             let known = records.iter().any(|stored| stored.record.id == id);
             records.extend(self.record(id).ok().flatten().filter(|_| !known));
         }
@@ -137,8 +138,8 @@ impl LogoutClient {
             ticket_hash: record.ticket_hash,
             provider,
             logout: record.logout.map(|journey| Journey { over: false, started_at: now, ..journey }),
+            // Asked again, it is kept no longer: the hints end as if it had been asked for once.
             handover: record.handover.map(|handover| Handover {
-                asked_at: now,
                 // A browser that was called back, or never left, is sent again.
                 given_at: handover.given_at.filter(|_| away),
                 id_token_hint: handover.id_token_hint.or(hints.and_then(|hints| hints.id_token_hint.clone())),
@@ -156,7 +157,7 @@ impl LogoutClient {
 
     pub(super) fn open_new(&self, plan: &LogoutPlan, older: Vec<Older>) -> Result<Opened, LogoutError> {
         let now = entropy::now();
-        let scope = pending::scope(self.config.home, &plan.leaver);
+        let scope = self.keys.scope(&plan.leaver);
         let id = format!("{scope}.{}", entropy::random()?);
         let state = format!("{id}.{}", entropy::random()?);
         let ticket = match self.config.home {
@@ -166,7 +167,7 @@ impl LogoutClient {
         let correlation_id = entropy::uuid()?;
         let mut record = self.record_of(plan, id, now);
         record.correlation_id = plan.correlation_id.clone().unwrap_or(correlation_id);
-        record.ticket_hash = ticket.as_ref().map(|ticket| pending::hash(ticket.reveal()));
+        record.ticket_hash = ticket.as_ref().map(|ticket| keys::hash(ticket.reveal()));
         if let Some(departure) = &plan.departure {
             let echoes = self.row.parameters.carry(Carries::State);
             let journey = |uri: &String| Journey { echoes, ..Journey::new(&state, uri.clone(), now) };
@@ -190,7 +191,7 @@ impl LogoutClient {
         let returns = draft.filter(|draft| draft.redirect_uri.is_some());
         // When everyone leaves, the clear finds out who that is.
         let accounts = plan.accounts.iter().filter(|_| plan.after_return || plan.leaver != Leaver::Everyone);
-        let token = |owned: &OwnedToken| revoking(&plan.revocation, &owned.account, &owned.token);
+        let token = |owned: &OwnedToken| revoking(&plan.revocation, &owned.account, &owned.token, now);
         Record {
             version: Record::VERSION,
             id,
@@ -215,6 +216,7 @@ impl LogoutClient {
             },
             call: plan.call.as_ref().map(|planned| Calling {
                 account: planned.account.clone(),
+                kind: planned.kind,
                 token: planned.token.clone(),
                 tries: 0,
                 next_at: 0,

@@ -7,6 +7,7 @@ mod discover;
 mod entropy;
 mod guards;
 mod journal;
+mod others;
 mod proof;
 mod records;
 mod requests;
@@ -30,11 +31,13 @@ use crate::config::{ClientConfig, Home};
 use crate::cookie::Cookie;
 use crate::error::LogoutError;
 use crate::host::{HttpTransport, LogoutEvent, LogoutEventKind, LogoutListener, Navigator, SessionStore};
+use crate::keys::Keys;
 use crate::outcome::{CancelReason, Completion, LogoutOutcome, PendingLogout, SessionStatus};
-use crate::pending::{self, Record};
+use crate::pending::Record;
 use crate::plan::LogoutPlan;
 use crate::planning;
 use crate::provider::row::{Endpoint, Row};
+use crate::redirect_uri::Policy;
 use crate::registration::ClientRegistration;
 use crate::request::{EndSessionRequest, Who};
 use crate::secret::Secret;
@@ -45,6 +48,7 @@ pub struct LogoutClient {
     config: Arc<ClientConfig>,
     row: Row,
     registered: Vec<String>,
+    keys: Keys,
     store: Arc<dyn SessionStore>,
     navigator: Option<Arc<dyn Navigator>>,
     transport: Option<Arc<dyn HttpTransport>>,
@@ -86,7 +90,8 @@ impl LogoutClient {
             ));
         }
         let registered = config.registered();
-        Ok(Self { config: Arc::new(config), row, registered, store, navigator, transport, listeners })
+        let keys = Keys::new(&config, &row.issuer);
+        Ok(Self { config: Arc::new(config), row, registered, keys, store, navigator, transport, listeners })
     }
 
     /// What a sign-out would do, before any of it happens.
@@ -164,7 +169,7 @@ impl LogoutClient {
             None => Leaver::Everyone,
         };
         let now = entropy::now();
-        let records = self.records(&pending::scope(self.config.home, &leaver)).map_err(store::before)?;
+        let records = self.records(&self.keys.scope(&leaver)).map_err(store::before)?;
         let waiting = |record: &Record| {
             let logout_is_live = record.logout.as_ref().is_some_and(|journey| !journey.over && !journey.is_late(now));
             let concerns = match &leaver {
@@ -201,6 +206,15 @@ impl LogoutClient {
     /// listeners.
     pub fn logout(&self) -> Result<LogoutOutcome, LogoutError> {
         self.sign_out(&EndSessionRequest::new(Who::Everyone))
+    }
+
+    /// By what a redirect target is judged.
+    fn policy(&self) -> Policy<'_> {
+        Policy {
+            registered: &self.registered,
+            allow_http: self.config.allow_http,
+            native: self.config.home == Home::Device,
+        }
     }
 
     /// An account as records and epochs name it.

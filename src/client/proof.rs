@@ -3,8 +3,9 @@
 use super::discover::Lookup;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
+use crate::keys::hash;
 use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
-use crate::pending::{Journey, Record, hash};
+use crate::pending::{Journey, Record};
 use crate::planning::resolve;
 use crate::provider::row::{Endpoint, endpoint_url};
 use crate::query;

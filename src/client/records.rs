@@ -6,10 +6,11 @@ use super::{LogoutClient, entropy};
 use crate::cache::Values;
 use crate::config::{Home, OWN_PREFIX};
 use crate::error::LogoutError;
-use crate::guard::latest_key;
 use crate::host::{Change, Commit, Entry, HostError, Requirement};
+use crate::keys;
 use crate::outcome::LogoutOutcome;
 use crate::pending::{self, Record};
+use crate::redirect_uri;
 use crate::secret::Secret;
 use crate::unfinished::KEEP_TOKENS;
 
@@ -28,8 +29,15 @@ impl LogoutClient {
         self.config.keep_tokens_seconds.unwrap_or(KEEP_TOKENS)
     }
 
+    /// What a record says. Whoever writes into the store sends no browser elsewhere: where it goes has to be configured.
     pub(super) fn known(&self, record: &Record) -> LogoutOutcome {
-        record.outcome(self.keep_tokens())
+        let mut outcome = record.outcome(self.keep_tokens());
+        let policy = self.policy();
+        outcome.return_to = outcome.return_to.filter(|target| redirect_uri::validate(target, policy).is_ok());
+        outcome.frame_parent =
+            outcome.frame_parent.filter(|origin| redirect_uri::is_origin_of(origin, &self.registered));
+        outcome.cookies.retain(|cookie| cookie.check().is_ok());
+        outcome
     }
 
     /// The key by which `resume` finds a sign-out on a server, where nobody lists everybody's records.
@@ -48,7 +56,7 @@ impl LogoutClient {
 
     /// Writes a record if it is still what was read, or still absent.
     pub(super) fn writing(&self, next: &Record, stored: Option<&Stored>) -> Change {
-        let key = pending::key(&next.id);
+        let key = keys::record(&next.id);
         let mut change = Change::default();
         change.require.push(Requirement { key: key.clone(), value: stored.map(|stored| stored.text.clone()) });
         let (old, new) = (stored.and_then(|stored| self.due_key(&stored.record)), self.due_key(next));
@@ -64,7 +72,7 @@ impl LogoutClient {
 
     /// Removes a record that is still what was read.
     pub(super) fn forgetting(&self, stored: &Stored) -> Change {
-        let key = pending::key(&stored.record.id);
+        let key = keys::record(&stored.record.id);
         let remove = std::iter::once(key.clone()).chain(self.due_key(&stored.record)).collect();
         Change { require: vec![require(&key, &stored.text)], write: Vec::new(), remove }
     }
@@ -77,7 +85,7 @@ impl LogoutClient {
 
     /// Forgets what a sign-out wrote beside its record, where nobody has written anything newer.
     pub(super) fn forget_beside(&self, record: &Record) {
-        let latest = record.asked_leaver().map(|leaver| (latest_key(&leaver), record.id.clone()));
+        let latest = record.asked_leaver().map(|leaver| (self.keys.latest(&leaver), record.id.clone()));
         // A device knows few accounts, and without its epoch a lease of before would be good again.
         let epochs = record.clear.epochs.clone().into_iter().filter(|_| self.config.home == Home::Server);
         for (key, value) in epochs.chain(latest) {
@@ -101,12 +109,12 @@ impl LogoutClient {
 
     /// All records of a scope; the keys of those that cannot be understood are named.
     pub(super) fn listed(&self, scope: &str) -> Result<(Vec<Stored>, Vec<String>), HostError> {
-        let prefix = pending::prefix(scope);
+        let prefix = keys::records(scope);
         let mut keys = self.store.keys(prefix.clone())?;
         keys.retain(|key| key.starts_with(&prefix));
         let (mut records, mut set_aside) = (Vec::new(), Vec::new());
         for (key, text) in self.read_those(keys, &mut set_aside)? {
-            let id = key.strip_prefix(&pending::key("")).unwrap_or_default();
+            let id = key.strip_prefix(&keys::records("")).unwrap_or_default();
             match self.understood(id, text) {
                 Some(stored) => records.push(stored),
                 None => set_aside.push(key),
@@ -139,10 +147,10 @@ impl LogoutClient {
 
     /// One record.
     pub(super) fn record(&self, id: &str) -> Result<Option<Stored>, HostError> {
-        if !pending::is_id(id) {
+        if !self.keys.holds(id) {
             return Ok(None);
         }
-        let stored = self.read_one(&pending::key(id))?;
+        let stored = self.read_one(&keys::record(id))?;
         Ok(stored.and_then(|text| self.understood(id, text)))
     }
 

@@ -34,7 +34,8 @@ impl LogoutClient {
             });
             return run.save();
         };
-        let planned = PlannedCall { call, account: calling.account.clone(), token: calling.token.clone() };
+        let planned =
+            PlannedCall { call, account: calling.account.clone(), kind: calling.kind, token: calling.token.clone() };
         let request = direct_call::call(&self.config, &planned, self.row.public_addresses_only);
         let answer = self.send(request);
         let (provider, told) = direct_call::read(&self.config, &planned, answer.as_ref());
@@ -80,6 +81,7 @@ impl LogoutClient {
             run.change(move |record| record.learn(said.clone()));
         }
         let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok()));
+        let mut wish = lookup.wish.take();
         let endpoint = endpoint.map_err(|_| lookup.refusal());
         for at in 0..run.record.revocations.len() {
             let Some(one) = run.record.revocations.get(at).filter(|one| one.is_due(now)).cloned() else {
@@ -95,7 +97,7 @@ impl LogoutClient {
             let done = if row.revocations.cascades && died(&run.record, &one) {
                 Revoking { status: RevocationStatus::Revoked, token: None, ..one }
             } else {
-                self.revoke_one(&row, endpoint, unsupported, &one)
+                self.revoke_one(&row, endpoint, unsupported, &one, &mut wish)
             };
             run.change(move |record| {
                 if let Some(known) = record.revocations.get_mut(at) {
@@ -103,9 +105,10 @@ impl LogoutClient {
                 }
             });
             if !run.save() {
-                return;
+                break;
             }
         }
+        lookup.wish = wish;
     }
 
     fn revoke_one(
@@ -114,6 +117,7 @@ impl LogoutClient {
         endpoint: Result<Option<&str>, Option<&HttpAnswer>>,
         unsupported: bool,
         one: &Revoking,
+        wish: &mut Option<HttpAnswer>,
     ) -> Revoking {
         let ended = |status| Revoking { status, token: None, ..one.clone() };
         let later = |provider_error, answer: Option<&HttpAnswer>| {
@@ -133,11 +137,18 @@ impl LogoutClient {
         if check_opaque(&value).is_err() {
             return ended(RevocationStatus::Uncertain);
         }
+        // A server that wants to be left alone is not asked for the next token either.
+        if let Some(answer) = wish {
+            return later(None, Some(answer));
+        }
         let owned = OwnedToken { account: one.account.clone(), token: Token { kind: one.kind, value } };
         let dialect = row.revocations.dialect;
         let call = revocation::call(&self.config, dialect, address, &owned, row.public_addresses_only);
         let answer: Result<HttpAnswer, HostError> = self.send(call);
         let read = revocation::read(dialect, &owned, answer.as_ref());
+        let says_when =
+            |answer: &HttpAnswer| matches!(answer.status, 429 | 503) && answer.header("retry-after").is_some();
+        *wish = answer.as_ref().ok().filter(|answer| says_when(answer)).cloned();
         match read.status {
             RevocationStatus::Uncertain => later(read.provider_error, answer.as_ref().ok()),
             status => Revoking { provider_error: read.provider_error, ..ended(status) },

@@ -8,9 +8,10 @@ use super::run::{Run, Stored};
 use super::store::require;
 use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
-use crate::config::Home;
+use crate::config::{Home, LONGEST_KEEP};
 use crate::error::LogoutError;
 use crate::host::{Change, HostError};
+use crate::keys;
 use crate::outcome::Resumed;
 use crate::pending::{self, Record};
 use crate::unfinished::{CLAIM, KEEP_TOKENS, WAIT};
@@ -71,11 +72,12 @@ impl LogoutClient {
     }
 
     fn due_on_a_device(&self, now: i64, limit: usize) -> Result<Due, HostError> {
-        let (records, set_aside) = self.listed(&pending::scope(Home::Device, &Leaver::Everyone))?;
+        let (records, set_aside) = self.listed(&self.keys.scope(&Leaver::Everyone))?;
         let mut found = Due { set_aside, ..Due::default() };
         for stored in records {
             self.sort_in(&mut found, stored, now);
         }
+        self.sweep_others(now);
         found.records.sort_by_key(|stored| (!stored.record.wants_clear(now), stored.record.issued_at));
         found.keep(limit, self.keep_tokens());
         Ok(found)
@@ -93,7 +95,13 @@ impl LogoutClient {
                 let (due, id) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')).unwrap_or_default();
                 (due.parse::<i64>().unwrap_or(0), id.to_owned(), key)
             };
-            let mut entries: Vec<_> = keys.into_iter().map(parsed).collect();
+            let (mut entries, others): (Vec<_>, Vec<_>) =
+                keys.into_iter().map(parsed).partition(|(_, id, _)| !keys::is_id(id) || self.keys.holds(id));
+            // Whose they are carries them out in time, if it is still there.
+            let patience = if remembered { 0 } else { LONGEST_KEEP };
+            for (_, id, key) in others.iter().filter(|(due, ..)| due.saturating_add(patience) < now).take(limit) {
+                self.sweep_other(id, Some(key), now);
+            }
             let due = entries.iter().take_while(|(due, ..)| *due <= now).count();
             if let Some(due) = entries.get_mut(..due).filter(|due| !remembered && due.len() > limit) {
                 self.clears_first(due, now)?;
@@ -118,8 +126,8 @@ impl LogoutClient {
     fn clears_first(&self, due: &mut [(i64, String, String)], now: i64) -> Result<(), HostError> {
         let mut owed = BTreeSet::new();
         for some in due.chunks(pending::MOST) {
-            let ids = some.iter().map(|(_, id, _)| id).filter(|id| pending::is_id(id));
-            let keys: BTreeMap<String, &String> = ids.map(|id| (pending::key(id), id)).collect();
+            let ids = some.iter().map(|(_, id, _)| id).filter(|id| keys::is_id(id));
+            let keys: BTreeMap<String, &String> = ids.map(|id| (keys::record(id), id)).collect();
             // Nothing is decided here: whoever reads it to finish it says what cannot be read.
             let texts = self.read_those(keys.keys().cloned().collect(), &mut Vec::new())?;
             let wants = |id: &str, text| Record::read(id, text).is_some_and(|record| record.wants_clear(now));
@@ -143,7 +151,7 @@ impl LogoutClient {
         let read = match self.record(id) {
             // One that cannot be read stops none of the others.
             Err(HostError::Broken { .. }) => {
-                found.set_aside.push(pending::key(id));
+                found.set_aside.push(keys::record(id));
                 return Ok(());
             }
             read => read?,
@@ -163,8 +171,8 @@ impl LogoutClient {
                     self.sort_in(found, stored, now);
                 }
             }
-            None if pending::is_id(id) && self.read_one(&pending::key(id))?.is_some() => {
-                found.set_aside.push(pending::key(id));
+            None if keys::is_id(id) && self.read_one(&keys::record(id))?.is_some() => {
+                found.set_aside.push(keys::record(id));
             }
             None => match fresh_until {
                 Some(until) => found.next_is([until]),
@@ -181,7 +189,7 @@ impl LogoutClient {
     /// An entry at another time than its record's, as after a change of the configuration: the right one takes its place,
     /// since nothing else leads to the record.
     fn replace_key(&self, key: &str, stored: &Stored) {
-        let unchanged = require(&pending::key(&stored.record.id), &stored.text);
+        let unchanged = require(&keys::record(&stored.record.id), &stored.text);
         let write = self.due_entry(&stored.record).into_iter().collect();
         let _ = self.store.commit(Change { require: vec![unchanged], write, remove: vec![key.to_owned()] });
     }

@@ -8,7 +8,6 @@ use super::run::Run;
 use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
-use crate::guard::latest_key;
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
 use crate::outcome::LogoutOutcome;
 use crate::pending::Record;
@@ -134,7 +133,7 @@ impl LogoutClient {
 
     /// The last sign-out that was written down for those who leave, where this one will be.
     fn latest(&self, plan: &LogoutPlan) -> Result<Option<Requirement>, HostError> {
-        let key = plan.after_return.then(|| latest_key(&plan.leaver));
+        let key = plan.after_return.then(|| self.keys.latest(&plan.leaver));
         key.map(|key| Ok(Requirement { value: self.read_one(&key)?, key })).transpose()
     }
 

@@ -1,18 +1,18 @@
 //! Somebody signed in: what older sign-outs have still to do must not reach the new session.
 
-use super::LogoutClient;
 use super::clear::{joined, strike};
 use super::records::TRIES;
 use super::run::Stored;
 use super::store::before;
+use super::{LogoutClient, entropy};
 use crate::cache::Leaver;
 use crate::config::Home;
 use crate::error::LogoutError;
-use crate::guard::latest_key;
 use crate::host::{Change, Commit, HostError, Requirement};
 use crate::id_token::read_id_token_unverified;
+use crate::keys;
 use crate::outcome::{Doubt, SessionStatus};
-use crate::pending::{self, Record};
+use crate::pending::Record;
 use crate::secret::Secret;
 use crate::unfinished::Stage;
 
@@ -69,13 +69,13 @@ impl LogoutClient {
 
     /// The sign-outs that may still reach this account or browser.
     fn of_account(&self, account: &str, ticket: Option<&Secret>) -> Result<Vec<Stored>, HostError> {
-        let scope = pending::scope(self.config.home, &Leaver::One(account.to_owned()));
+        let scope = self.keys.scope(&Leaver::One(account.to_owned()));
         let mut found = self.records(&scope)?;
         if self.config.home == Home::Device {
             let named = |record: &Record| record.accounts.iter().any(|known| known.account == account);
             found.retain(|stored| stored.record.everyone || named(&stored.record));
         }
-        if let Some((id, _)) = ticket.and_then(|ticket| pending::identify(ticket.reveal())) {
+        if let Some((id, _)) = ticket.and_then(|ticket| keys::identify(ticket.reveal())) {
             let known = found.iter().any(|stored| stored.record.id == id);
             let other = self.record(id)?.filter(|stored| !known && stored.record.has_ticket(ticket));
             found.extend(other);
@@ -88,7 +88,7 @@ impl LogoutClient {
     fn seen_of(&self, account: &str) -> Result<Vec<Requirement>, HostError> {
         let (own, everyone) = self.epoch_keys(account);
         let latest = [Some(Leaver::One(account.to_owned())), everyone.is_some().then_some(Leaver::Everyone)];
-        let latest = latest.iter().flatten().map(latest_key);
+        let latest = latest.iter().flatten().map(|leaver| self.keys.latest(leaver));
         let keys: Vec<String> = std::iter::once(own).chain(everyone).chain(latest).collect();
         let mut seen = self.read_all(keys.clone())?;
         Ok(keys.into_iter().map(|key| Requirement { value: seen.remove(&key), key }).collect())
@@ -109,7 +109,7 @@ fn stand_down(record: &mut Record, account: &str, authenticated_at: Option<i64>)
     }
     record.supersede();
     // At the provider it may be one session that the new sign-in has joined.
-    if record.call.take().is_some() {
+    if record.stop_calling(entropy::now()) {
         record.provider = SessionStatus::Unconfirmed { because: Doubt::Superseded };
     }
     record.reauthenticated |= authenticated_at.is_some_and(|at| at >= record.issued_at);

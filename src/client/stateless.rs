@@ -4,8 +4,9 @@ use super::LogoutClient;
 use super::complete::Returned;
 use crate::cache::Leaver;
 use crate::error::LogoutError;
+use crate::keys;
 use crate::outcome::NotOursReason;
-use crate::pending::{self, Journey, Record};
+use crate::pending::{Journey, Record};
 use crate::provider::parameters::Carries;
 use crate::redirect_uri::returned_to;
 use crate::secret::Secret;
@@ -29,11 +30,10 @@ impl LogoutClient {
             None => NotOursReason::MissingState,
         };
         if self.is_server() {
-            let id = ticket.and_then(|ticket| pending::identify(ticket.reveal())).map(|(id, _)| id.to_owned());
+            let id = ticket.and_then(|ticket| keys::identify(ticket.reveal())).map(|(id, _)| id.to_owned());
             return Ok(id.filter(|_| !self.row.parameters.carry(Carries::State)).ok_or(unmatched));
         }
-        let records =
-            self.records(&pending::scope(self.config.home, &Leaver::Everyone)).map_err(super::store::before)?;
+        let records = self.records(&self.keys.scope(&Leaver::Everyone)).map_err(super::store::before)?;
         let here = |journey: &Journey| {
             !journey.echoes && !journey.is_late(now) && returned_to(&journey.redirect_uri, returned.url)
         };

@@ -48,7 +48,10 @@ impl LogoutClient {
         keys.retain(|key| key.starts_with(&scope));
         keys.sort();
         keys.dedup();
-        let values = self.read_all(selector.wanted(&keys))?;
+        let mut wanted = selector.wanted(&keys);
+        wanted.extend(selector.alone());
+        let values = self.read_all(wanted)?;
+        keys.extend(selector.alone().filter(|key| values.contains_key(key)));
         Ok(selector.resolve(&keys, &values))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 34] = [
     "secret",
     "error",
     "json",
@@ -28,6 +28,7 @@ const ORDER: [&str; 33] = [
     "explain",
     "outcome",
     "unfinished",
+    "keys",
     "pending",
     "guard",
     "reply",

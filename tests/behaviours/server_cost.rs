@@ -72,12 +72,13 @@ fn cost(others: usize) -> (usize, usize) {
     };
     let mut entries = BTreeMap::new();
     for other in 0..others {
-        entries.insert(format!("s:other{other}:cart"), "1".to_owned());
+        // The names of others begin alike.
+        entries.insert(format!("s:mine{other}:cart"), "1".to_owned());
     }
     entries.insert("s:mine:cart".to_owned(), "1".to_owned());
     *store.inner.entries.lock().unwrap() = entries;
     for other in 0..others / 2 {
-        sign_out(&format!("other{other}"));
+        sign_out(&format!("mine{other}"));
     }
     store.calls.store(0, Ordering::Relaxed);
     store.keys.store(0, Ordering::Relaxed);
