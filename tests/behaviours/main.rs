@@ -16,6 +16,7 @@ mod a_store_is_checked;
 mod addresses_are_built_as_observed;
 mod cases;
 mod claims_are_respected;
+mod clients_share_one_store;
 mod documents_are_kept;
 mod dynamic_issuers_stay_outside;
 mod events_name_the_request;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::scripted::host::{Host, Script};
-use exeunt::{Account, EndSessionRequest, LogoutClient, Secret, Who};
+use exeunt::{Account, EndSessionRequest, LogoutClient, Secret, Token, TokenKind, Who};
 use serde_json::json;
 
 const HINT: &str =
@@ -81,4 +81,54 @@ fn tokens_go_after_a_day() {
     host.store.time_passes(86_402);
     client.resume(1).unwrap();
     assert_eq!(held(&host), 0);
+}
+
+/// JRN-04: whatever newer sign-out takes it over, a token was given once.
+#[test]
+fn a_token_that_is_handed_on_is_kept_no_longer() {
+    let config = json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
+            "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
+        "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
+        "on_cancel": "keep_everything"
+    });
+    let script = Script { navigator: Some("started".to_owned()), ..Script::default() };
+    let host = Host::new(script, BTreeMap::from([("s:alice:cart".to_owned(), "3 apples".to_owned())]));
+    let client = host.client(serde_json::from_value(config).unwrap()).unwrap();
+    let token = Token { kind: TokenKind::RefreshToken, value: Secret::from(TOKEN) };
+    let account = Account { tokens: vec![token], ..Account::new("alice") };
+    client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap();
+    for hour in 0..4 {
+        host.store.time_passes(10 * 60);
+        let request = EndSessionRequest {
+            logout_hint: Some(Secret::from(format!("hint-{hour}"))),
+            ..EndSessionRequest::new(Who::This { account: Account::new("alice") })
+        };
+        client.sign_out(&request).unwrap();
+    }
+    assert_eq!(held(&host), 1, "it has been taken over");
+    host.store.time_passes(24 * 60 * 60 - 39 * 60);
+    client.resume(10).unwrap();
+    assert_eq!(held(&host), 0);
+}
+
+/// JRN-04: asked for again and again, it is still the hint of one sign-out.
+#[test]
+fn hints_are_kept_no_longer_for_being_asked_for_again() {
+    let (host, client, _) = signed_out();
+    let request = EndSessionRequest {
+        state: Some(Secret::from("the-callers-state")),
+        logout_hint: Some(Secret::from("the-hint")),
+        ..EndSessionRequest::new(Who::This { account: Account::new("alice") })
+    };
+    host.store.time_passes(14 * 60);
+    client.sign_out(&request).unwrap();
+    assert_eq!(held(&host), 4);
+    host.store.time_passes(62);
+    client.resume(10).unwrap();
+    let entries = host.store.entries.lock().unwrap();
+    assert!(!entries.values().any(|value| value.contains(HINT) || value.contains("the-hint")));
 }

@@ -148,3 +148,29 @@ fn metadata_in_the_store_that_name_another_place_are_not_believed() {
         assert_eq!(urls_asked(&host), [format!("{issuer}/revoke")]);
     }
 }
+
+/// ATT-25: nor does it send a browser anywhere.
+#[test]
+fn a_place_to_go_to_in_the_record_has_to_be_configured() {
+    for to in ["https://evil.example.net/phish", "https://app.example.com/bye"] {
+        let host = Host::new(Script::default(), BTreeMap::new());
+        let client = host.client(config(&oidc())).unwrap();
+        let request = EndSessionRequest {
+            return_to: Some("https://app.example.com/bye".to_owned()),
+            ..EndSessionRequest::new(Who::This { account: Account::new("alice") })
+        };
+        let outcome = client.sign_out(&request).unwrap();
+        for (key, value) in host.store.entries.lock().unwrap().iter_mut() {
+            if key.starts_with("exeunt.pending.") {
+                let mut record: Value = serde_json::from_str(value).unwrap();
+                record["return_to"] = json!(to);
+                record["frame_parent"] = json!("https://evil.example.net");
+                record["cookies"] = json!([{"name": "a\r\nX-Evil: b"}]);
+                *value = record.to_string();
+            }
+        }
+        let known = client.outcome(&outcome.id).unwrap();
+        assert_eq!(known.return_to.as_deref(), Some(to).filter(|to| to.contains("app.example.com")));
+        assert_eq!((known.frame_parent, known.cookies), (None, Vec::new()));
+    }
+}

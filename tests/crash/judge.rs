@@ -212,14 +212,13 @@ impl<'a> Judge<'a> {
                 let is_access = *kind == exeunt::TokenKind::AccessToken;
                 let [token, new] = if is_access { [&access, &new_access] } else { [&refresh, &new_refresh] };
                 let entry = entries.iter().find(|entry| entry.account == row.account(user) && entry.token == *kind);
-                let by_call = self.scenario.calls() && *kind == exeunt::TokenKind::RefreshToken;
                 let done =
                     [token, new].iter().any(|one| revoked.contains(one) || ended.contains(one)) || dead && is_access;
                 let claimed = entry.is_some_and(|entry| entry.status == RevocationStatus::Revoked);
                 self.demand(!claimed || done, || {
                     format!("(b) the {kind:?} of {user} is said to be revoked and is not")
                 });
-                let named = done || entry.is_some() || by_call && !outcomes.is_empty();
+                let named = done || entry.is_some();
                 self.demand(named, || format!("(b) the {kind:?} of {user} is neither revoked nor named"));
             }
         }
