@@ -2,12 +2,13 @@
 //! here.
 
 use crate::asked::refuse;
-use crate::cache::Clearing;
+use crate::cache::{Cached, Clearing};
 use crate::config::ClientConfig;
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::query;
 use crate::request::EndSessionRequest;
+use crate::secret::Secret;
 
 /// Refuses a page in a frame whose address names the session of somebody else, or half of one (Front-Channel Logout 1.0
 /// §3). An address that names none is refused where the registration demands one.
@@ -37,14 +38,25 @@ pub(crate) fn check(
 /// Whether nothing says that this session is another one. Not every ID token names its session; and where nobody is signed
 /// in, there is nobody to protect.
 fn is_here(clearing: &Clearing, issuer: &str, session: &str, demanded: bool) -> bool {
-    let tokens = clearing.cached.iter().filter_map(|cached| cached.id_token.as_ref());
-    let mut known = tokens.filter_map(|token| read_id_token_unverified(token).ok()).filter(|hints| !hints.encrypted);
-    let is_it = |hints: &Hints| {
-        let same = hints.session_id.as_ref().map(|own| own.reveal() == session);
-        hints.issuer.as_deref() == Some(issuer) && same.unwrap_or(!demanded)
-    };
-    match known.next() {
-        None => !demanded || clearing.touched().is_empty(),
-        Some(first) => is_it(&first) || known.any(|hints| is_it(&hints)),
+    let known: Vec<Vec<Hints>> = clearing.cached.iter().map(readable).filter(|hints| !hints.is_empty()).collect();
+    if known.is_empty() {
+        return !demanded || clearing.touched().is_empty();
     }
+    known.iter().any(|account| {
+        let of_issuer = account.iter().filter(|hints| hints.issuer.as_deref() == Some(issuer));
+        let sessions: Vec<Option<&str>> =
+            of_issuer.map(|hints| hints.session_id.as_ref().map(Secret::reveal)).collect();
+        // A token that names no session says nothing beside one of the same account that does.
+        if sessions.iter().any(Option::is_some) {
+            sessions.contains(&Some(session))
+        } else {
+            !sessions.is_empty() && !demanded
+        }
+    })
+}
+
+/// What the ID tokens of an account say, as far as they can be read.
+fn readable(cached: &Cached) -> Vec<Hints> {
+    let read = cached.id_tokens().filter_map(|token| read_id_token_unverified(token).ok());
+    read.filter(|hints| !hints.encrypted).collect()
 }

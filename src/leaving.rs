@@ -134,15 +134,17 @@ impl Leaving {
     ) -> Self {
         let own = match &request.who {
             // RPI-12: when everyone leaves, nobody's token is sent.
-            Who::Everyone => None,
+            Who::Everyone => Vec::new(),
             Who::This { account } => {
                 let sound = |hints: &Hints| {
                     check_client(config, hints).and_then(|()| check_session(row, request.logout_hint.as_ref(), hints))
                 };
-                usable_token(sound, account.id_token.as_ref(), clearing, warnings)
+                usable_tokens(sound, account.id_token.as_ref(), clearing, warnings)
             }
         };
-        let claim = own.as_ref().and_then(|(_, hints)| hints.login_hint.clone());
+        // Not every ID token of an account needs to have the claim; only the first one is ever sent.
+        let claim = own.iter().find_map(|(_, hints)| hints.login_hint.clone());
+        let own = own.into_iter().next();
         // ATT-40: what names the session as well as the token does, and tells less.
         let session = own.as_ref().and_then(|(_, hints)| hints.session_id.clone());
         let session = session.filter(|_| config.minimise_hints && row.logout_hint_is_sid);
@@ -172,23 +174,34 @@ impl Leaving {
     }
 }
 
-/// The ID token of the request, which was checked, or the cached one, which may be damaged and is then only a warning.
-fn usable_token(
+/// The ID token of the request, which was checked, or the sound ones of the cache, the best one first. That one is damaged is
+/// a warning only where no sound one is left.
+fn usable_tokens(
     sound: impl Fn(&Hints) -> Result<(), LogoutError>,
     given: Option<&Secret>,
     clearing: &Clearing,
     warnings: &mut Vec<PlanWarning>,
-) -> Option<(Secret, Hints)> {
-    let cached = clearing.cached.iter().find_map(|cached| Some((&cached.account, cached.id_token.as_ref()?)));
-    let (account, token) = given.map(|token| (None, token)).or(cached.map(|(account, token)| (Some(account), token)))?;
-    let read = read_id_token_unverified(token).and_then(|hints| sound(&hints).map(|()| hints));
-    match (read, account) {
-        (Ok(hints), _) => Some((token.clone(), hints)),
-        (Err(error), Some(account)) => {
-            let rule = error.broken_rule().unwrap_or_default();
-            warnings.push(PlanWarning::DamagedIdToken { account: account.clone(), rule });
-            None
-        }
-        (Err(_), None) => None,
+) -> Vec<(Secret, Hints)> {
+    let read = |token: &Secret| {
+        let hints = read_id_token_unverified(token)?;
+        sound(&hints).map(|()| (token.clone(), hints))
+    };
+    if let Some(token) = given {
+        return read(token).into_iter().collect();
     }
+    let mut usable = Vec::new();
+    let mut damaged = None;
+    for cached in &clearing.cached {
+        for token in cached.id_tokens() {
+            match read(token) {
+                Ok(token) => usable.push(token),
+                Err(error) => damaged = damaged.or(Some((&cached.account, error))),
+            }
+        }
+    }
+    if let Some((account, error)) = damaged.filter(|_| usable.is_empty()) {
+        let rule = error.broken_rule().unwrap_or_default();
+        warnings.push(PlanWarning::DamagedIdToken { account: account.clone(), rule });
+    }
+    usable
 }

@@ -58,7 +58,16 @@ pub(crate) struct Rewrite {
 pub(crate) struct Cached {
     pub(crate) account: String,
     pub(crate) id_token: Option<Secret>,
+    /// Further ones of the same account, as of another tenant or from before an upgrade; the better one first.
+    pub(crate) other_id_tokens: Vec<Secret>,
     pub(crate) tokens: Vec<Token>,
+}
+
+impl Cached {
+    /// Every ID token, the best one first.
+    pub(crate) fn id_tokens(&self) -> impl Iterator<Item = &Secret> {
+        self.id_token.iter().chain(&self.other_id_tokens)
+    }
 }
 
 /// What goes, and what it leaves for later steps.

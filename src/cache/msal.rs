@@ -2,6 +2,8 @@
 //! libraries join with dashes, which account and client identifiers contain too, so those names are read from a known
 //! host outwards and confirmed by the entry's own JSON. Everything is compared in lower case, as MSAL stores it.
 
+use std::cmp::Reverse;
+
 use serde_json::{Map, Value};
 
 use super::{Cached, Clearing, Leaver, Rewrite, Selector, Values};
@@ -346,9 +348,10 @@ fn is_empty(index: &Value) -> bool {
     }
 }
 
-/// The accounts that leave, each with the ID token that holds its hints. An encrypted entry has none to give.
+/// The accounts that leave, each with the ID tokens that hold its hints. An encrypted entry has none to give.
 fn cached(selector: &Selector<'_>, named: &[(&String, Name)], values: &Values) -> Vec<Cached> {
     let mut accounts: Vec<Cached> = Vec::new();
+    let mut id_tokens: Vec<((Reverse<u32>, bool), usize, Secret)> = Vec::new();
     for (key, name) in named {
         let (home, id_token) = match name {
             Name::Account { home } => (home, None),
@@ -366,9 +369,27 @@ fn cached(selector: &Selector<'_>, named: &[(&String, Name)], values: &Values) -
             accounts.push(Cached { account: home.clone(), ..Cached::default() });
             accounts.len() - 1
         });
-        if let Some(account) = accounts.get_mut(at) {
-            account.id_token = account.id_token.take().or_else(|| id_token.map(Secret::from));
+        id_tokens.extend(id_token.map(|token| (rank(key, home), at, Secret::from(token))));
+    }
+    id_tokens.sort_by_key(|(rank, ..)| *rank);
+    for (_, at, token) in id_tokens {
+        match accounts.get_mut(at) {
+            Some(account) if account.id_token.is_some() => account.other_id_tokens.push(token),
+            Some(account) => account.id_token = Some(token),
+            None => {}
         }
     }
     accounts
+}
+
+/// The newest schema first, since an upgrade leaves old entries where they are; then the tenant where the account is at
+/// home, before those that it visits.
+fn rank(key: &str, home: &str) -> (Reverse<u32>, bool) {
+    let key = fold(key);
+    let first = key.split_once('|').and_then(|(first, _)| first.strip_prefix("msal."));
+    let schema = first.and_then(|number| number.parse().ok()).unwrap_or(0);
+    // An ID token has no target, so that its name ends with the tenant.
+    let name = key.trim_end_matches(['|', '-']);
+    let tenant = home.rsplit_once('.').and_then(|(_, tenant)| name.strip_suffix(tenant));
+    (Reverse(schema), !tenant.is_some_and(|front| front.ends_with(['|', '-'])))
 }
