@@ -56,6 +56,7 @@ fn requests(host: &Host) -> usize {
     host.network.as_ref().unwrap().calls.lock().unwrap().len()
 }
 
+/// JRN-08
 #[test]
 fn what_one_has_begun_no_other_resumes() {
     for home in ["device", "server"] {
