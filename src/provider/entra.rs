@@ -20,7 +20,7 @@ const CLOUDS: [&[&str]; 7] = [
 const CONDITIONS: &[ReturnCondition] =
     &[ReturnCondition::MustBeRegistered, ReturnCondition::NeedsActiveSession, ReturnCondition::NeedsFrontChannelUrl];
 
-/// The order is that of Microsoft's library.
+/// The order is that of Microsoft's library. No document names languages (`ui_locales`) here.
 pub(super) fn parameters() -> Parameters {
     Parameters::listed(&[
         (Carries::RedirectUri, "post_logout_redirect_uri"),
@@ -28,7 +28,6 @@ pub(super) fn parameters() -> Parameters {
         (Carries::IdTokenHint, "id_token_hint"),
         (Carries::State, "state"),
         (Carries::LogoutHint, "logout_hint"),
-        (Carries::UiLocales, "ui_locales"),
     ])
 }
 
@@ -41,7 +40,6 @@ pub(super) fn parameters_with_client() -> Parameters {
         (Carries::ClientId, "client_id"),
         (Carries::State, "state"),
         (Carries::LogoutHint, "logout_hint"),
-        (Carries::UiLocales, "ui_locales"),
     ])
 }
 
