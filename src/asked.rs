@@ -77,7 +77,7 @@ pub(crate) fn check<'a>(
     for target in [&request.return_to, &request.main_window_redirect_uri].into_iter().flatten() {
         redirect_uri::validate(target, policy)?;
     }
-    let redirect_uri = redirect(config, &row, request);
+    let redirect_uri = redirect(config, &row, request, reach);
     match &redirect_uri {
         Some(target) => warnings.extend(admitted(&row, request, target, policy)?),
         None if row.needs_redirect && reach > Reach::App => {
@@ -294,16 +294,18 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
     }
 }
 
-/// Request over configuration; then the page that asked, where the row says so.
-fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Option<String> {
+/// Request over configuration; then the page that asked, where the row says so and somebody is sent it. A page for
+/// notices is loaded in a frame and shown to nobody: no browser returns there.
+fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest, reach: Reach) -> Option<String> {
     if !row.parameters.carry(Carries::RedirectUri) {
         return None;
     }
     match request.redirect.as_ref().or(config.post_logout_redirect_uri.as_ref()) {
         Some(Redirect::Uri { uri }) => Some(uri.clone()),
         Some(Redirect::Omit) => None,
-        None if row.inherits_page => {
-            request.initiating_page.as_ref().map(|page| redirect_uri::page_without_query(page.reveal()).to_owned())
+        None if row.inherits_page && reach > Reach::App => {
+            let page = request.initiating_page.as_ref().filter(|page| !config.has_notices_at(page))?;
+            Some(redirect_uri::page_without_query(page.reveal()).to_owned())
         }
         None => None,
     }

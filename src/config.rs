@@ -235,6 +235,12 @@ impl ClientConfig {
         registered
     }
 
+    /// Whether this is the page for front-channel notices, whatever they say in its query.
+    pub(crate) fn has_notices_at(&self, page: &Secret) -> bool {
+        let address = |text| query::split(text).0;
+        self.frontchannel_logout_uri.as_deref().is_some_and(|own| address(own) == address(page.reveal()))
+    }
+
     /// What the app registers at the provider about signing out.
     pub(crate) fn registration(&self) -> ClientRegistration {
         let mut addresses = Vec::new();
