@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::cache::Leaver;
-use crate::config::{CacheLayout, ClientConfig, Home, clears_first};
+use crate::config::{CacheLayout, ClientConfig, Home, NOTHING_TO_WAIT_FOR, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
@@ -53,8 +53,13 @@ pub(crate) fn check<'a>(
     let mode = request.mode.or(config.mode).unwrap_or(LogoutMode::Redirect);
     let reach = request.reach.or(config.reach).unwrap_or(row.default_reach);
     check_reach(config, &row, request, reach)?;
-    if request.on_cancel == Some(OnCancel::KeepEverything) && row.clears_first {
-        return Err(clears_first());
+    if request.on_cancel == Some(OnCancel::KeepEverything) {
+        if row.clears_first {
+            return Err(clears_first());
+        }
+        if row.end_session == Endpoint::Missing && reach > Reach::App {
+            return refuse("CAN-01", NOTHING_TO_WAIT_FOR);
+        }
     }
     if request.in_frame && mode == LogoutMode::Redirect && reach > Reach::App && !config.allow_redirect_in_frame {
         return refuse("REQ-03", "a redirect in a frame needs allow_redirect_in_frame, or use the reach App");
