@@ -329,8 +329,8 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
     if longest.chain(request.correlation_id.iter().map(String::len)).any(|length| length > LONGEST_TEXT) {
         return refuse("REQ-06", "state, logout_hint or correlation_id is longer than 2048 bytes");
     }
-    if request.correlation_id.as_deref() == Some("") {
-        return refuse("REQ-06", "correlation_id is empty; leave it out to have one drawn");
+    if request.correlation_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
+        return refuse("REQ-06", "correlation_id is empty or holds control characters; leave it out to have one drawn");
     }
     let is_tag = |tag: &String| {
         (1..=64).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
