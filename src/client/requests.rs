@@ -137,7 +137,7 @@ impl LogoutClient {
         let dialect = row.revocations.dialect;
         let call = revocation::call(&self.config, dialect, address, &owned, row.public_addresses_only);
         let answer: Result<HttpAnswer, HostError> = self.send(call);
-        let read = revocation::read(dialect, &owned, answer.as_ref());
+        let read = revocation::read(&self.config, dialect, &owned, answer.as_ref());
         match read.status {
             RevocationStatus::Uncertain => later(read.provider_error, answer.as_ref().ok()),
             status => Revoking { provider_error: read.provider_error, ..ended(status) },

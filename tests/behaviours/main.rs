@@ -18,6 +18,7 @@ mod cases;
 mod claims_are_respected;
 mod documents_are_kept;
 mod dynamic_issuers_stay_outside;
+mod errors_repeat_no_secret;
 mod events_name_the_request;
 mod fixed_hosts_take_what_is_sent;
 mod idempotent;
