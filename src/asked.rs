@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::cache::Leaver;
-use crate::config::{CacheLayout, ClientConfig, Home, clears_first};
+use crate::config::{CacheLayout, ClientConfig, Home, NOTHING_TO_WAIT_FOR, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
@@ -53,8 +53,13 @@ pub(crate) fn check<'a>(
     let mode = request.mode.or(config.mode).unwrap_or(LogoutMode::Redirect);
     let reach = request.reach.or(config.reach).unwrap_or(row.default_reach);
     check_reach(config, &row, request, reach)?;
-    if request.on_cancel == Some(OnCancel::KeepEverything) && row.clears_first {
-        return Err(clears_first());
+    if request.on_cancel == Some(OnCancel::KeepEverything) {
+        if row.clears_first {
+            return Err(clears_first());
+        }
+        if row.end_session == Endpoint::Missing && reach > Reach::App {
+            return refuse("CAN-01", NOTHING_TO_WAIT_FOR);
+        }
     }
     if request.in_frame && mode == LogoutMode::Redirect && reach > Reach::App && !config.allow_redirect_in_frame {
         return refuse("REQ-03", "a redirect in a frame needs allow_redirect_in_frame, or use the reach App");
@@ -77,7 +82,7 @@ pub(crate) fn check<'a>(
     for target in [&request.return_to, &request.main_window_redirect_uri].into_iter().flatten() {
         redirect_uri::validate(target, policy)?;
     }
-    let redirect_uri = redirect(config, &row, request);
+    let redirect_uri = redirect(config, &row, request, reach);
     match &redirect_uri {
         Some(target) => warnings.extend(admitted(&row, request, target, policy)?),
         None if row.needs_redirect && reach > Reach::App => {
@@ -294,16 +299,18 @@ pub(crate) fn check_account_id(layout: &CacheLayout, id: &str) -> Result<(), Log
     }
 }
 
-/// Request over configuration; then the page that asked, where the row says so.
-fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest) -> Option<String> {
+/// Request over configuration; then the page that asked, where the row says so and somebody is sent it. A page for
+/// notices is loaded in a frame and shown to nobody: no browser returns there.
+fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest, reach: Reach) -> Option<String> {
     if !row.parameters.carry(Carries::RedirectUri) {
         return None;
     }
     match request.redirect.as_ref().or(config.post_logout_redirect_uri.as_ref()) {
         Some(Redirect::Uri { uri }) => Some(uri.clone()),
         Some(Redirect::Omit) => None,
-        None if row.inherits_page => {
-            request.initiating_page.as_ref().map(|page| redirect_uri::page_without_query(page.reveal()).to_owned())
+        None if row.inherits_page && reach > Reach::App => {
+            let page = request.initiating_page.as_ref().filter(|page| !config.has_notices_at(page))?;
+            Some(redirect_uri::page_without_query(page.reveal()).to_owned())
         }
         None => None,
     }
@@ -322,8 +329,8 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
     if longest.chain(request.correlation_id.iter().map(String::len)).any(|length| length > LONGEST_TEXT) {
         return refuse("REQ-06", "state, logout_hint or correlation_id is longer than 2048 bytes");
     }
-    if request.correlation_id.as_deref() == Some("") {
-        return refuse("REQ-06", "correlation_id is empty; leave it out to have one drawn");
+    if request.correlation_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
+        return refuse("REQ-06", "correlation_id is empty or holds control characters; leave it out to have one drawn");
     }
     let is_tag = |tag: &String| {
         (1..=64).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

@@ -235,6 +235,12 @@ impl ClientConfig {
         registered
     }
 
+    /// Whether this is the page for front-channel notices, whatever they say in its query.
+    pub(crate) fn has_notices_at(&self, page: &Secret) -> bool {
+        let address = |text| query::split(text).0;
+        self.frontchannel_logout_uri.as_deref().is_some_and(|own| address(own) == address(page.reveal()))
+    }
+
     /// What the app registers at the provider about signing out.
     pub(crate) fn registration(&self) -> ClientRegistration {
         let mut addresses = Vec::new();
@@ -289,8 +295,13 @@ impl ClientConfig {
                 "this provider takes Basic credentials as they are, where client_id holds no colon",
             );
         }
-        if self.on_cancel == Some(OnCancel::KeepEverything) && row.clears_first {
-            return Err(clears_first());
+        if self.on_cancel == Some(OnCancel::KeepEverything) {
+            if row.clears_first {
+                return Err(clears_first());
+            }
+            if row.end_session == Endpoint::Missing {
+                return refuse("CAN-01", NOTHING_TO_WAIT_FOR);
+            }
         }
         if self.keep_tokens_seconds.is_some_and(|seconds| !(0..=LONGEST_KEEP).contains(&seconds)) {
             return refuse("JRN-04", "keep_tokens_seconds is less than 0 or more than 7 days");
@@ -364,6 +375,9 @@ impl ClientConfig {
         back_channel.map_or(Ok(()), |uri| registration::check_notice_uri("backchannel_logout_uri", uri, http))
     }
 }
+
+/// Where no page is opened, nothing can be kept until a browser is back.
+pub(crate) const NOTHING_TO_WAIT_FOR: &str = "this provider has no page to come back from; leave out on_cancel";
 
 /// The documents of this provider clear before the browser goes.
 pub(crate) fn clears_first() -> LogoutError {

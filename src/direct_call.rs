@@ -8,15 +8,15 @@ use crate::outcome::{Doubt, Evidence, Failure, SessionStatus};
 use crate::plan::PlannedCall;
 use crate::provider::row::CallDialect;
 use crate::query::form;
-use crate::revocation::{FORM, client_credentials, error_code, plain_basic};
+use crate::revocation::{FORM, client_credentials, error_code, may_repeat, plain_basic};
 use crate::secret::Secret;
 
 /// A browser waits behind it, so it has little time.
 const TIMEOUT_MS: i64 = 5_000;
-/// More than any error message (CA-03).
-const MAX_BODY: i64 = 4 * 1024;
-/// What is longer may be a part of a token.
-const LONGEST_WORD: usize = 30;
+/// A transport refuses what is longer, and with it the status.
+const MAX_BODY: i64 = 64 * 1024;
+/// More than any error message (CA-03): of a longer body nothing is read, and the status counts alone.
+const LONGEST_ERROR: usize = 4 * 1024;
 
 /// The request (CA-01 for text; Keycloak's documented logout for the form).
 pub(crate) fn call(config: &ClientConfig, planned: &PlannedCall, public_only: bool) -> HttpCall {
@@ -59,9 +59,12 @@ pub(crate) fn read(
     planned: &PlannedCall,
     answer: Result<&HttpAnswer, &HostError>,
 ) -> (SessionStatus, Told) {
-    let told = |answer: &HttpAnswer| Told {
-        code: error_code(answer),
-        message: message(answer, [Some(&planned.token), config.client_secret.as_ref()]),
+    let told = |answer: &HttpAnswer| {
+        if answer.body.len() > LONGEST_ERROR {
+            return Told::default();
+        }
+        let secrets = [Some(&planned.token), config.client_secret.as_ref()];
+        Told { code: error_code(answer).filter(|code| !may_repeat(code, secrets)), message: message(answer, secrets) }
     };
     match answer {
         Err(HostError::Offline { .. } | HostError::Insecure { .. }) => {
@@ -87,9 +90,7 @@ pub(crate) fn read(
 fn message(answer: &HttpAnswer, secrets: [Option<&Secret>; 2]) -> Option<String> {
     let body = strict_object(&answer.body).ok()?;
     let message = body.get("message")?.as_str()?;
-    let repeats = secrets.into_iter().flatten().any(|secret| message.contains(secret.reveal()));
-    let may_repeat = message.split_whitespace().any(|word| word.len() > LONGEST_WORD);
-    (!repeats && !may_repeat).then(|| foreign_text(message))
+    Some(message).filter(|message| !may_repeat(message, secrets)).map(foreign_text)
 }
 
 /// Whether the same request may still succeed: not where the provider has said yes or no.

@@ -20,10 +20,8 @@ pub(crate) fn check(
     let Some(page) = request.initiating_page.as_ref().filter(|_| request.in_frame) else {
         return Ok(());
     };
-    let (address, query, _) = query::split(page.reveal());
-    let is_ours = config.frontchannel_logout_uri.as_deref().is_some_and(|own| query::split(own).0 == address);
-    let demanded = is_ours && config.frontchannel_logout_session_required;
-    let parameters = query::decode(query.unwrap_or_default());
+    let demanded = config.has_notices_at(page) && config.frontchannel_logout_session_required;
+    let parameters = query::decode(query::split(page.reveal()).1.unwrap_or_default());
     let named = |wanted: &str| -> Vec<&str> {
         parameters.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).collect()
     };

@@ -253,6 +253,8 @@ impl Asking<'_> {
             Some(_) => warnings.extend(conditions(row, &draft)),
             None if row.may_not_return.contains(&ReturnCondition::SetAtProvider) => {
                 warnings.push(PlanWarning::MayNotReturn { why: ReturnCondition::SetAtProvider });
+                // Wherever that is, it is no return that closes the popup.
+                warnings.extend((*mode == LogoutMode::Popup).then_some(PlanWarning::PopupStaysOpen));
             }
             None => warnings.push(no_way_back(*mode)),
         }

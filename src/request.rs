@@ -172,6 +172,7 @@ impl EndSessionRequest {
             ("extra_parameters", !self.extra_parameters.is_empty()),
             ("popup", self.popup.is_some()),
             ("main_window_redirect_uri", self.main_window_redirect_uri.is_some()),
+            ("on_cancel", self.on_cancel == Some(OnCancel::KeepEverything)),
         ];
         options.into_iter().filter_map(|(name, given)| given.then_some(name))
     }

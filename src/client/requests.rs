@@ -145,7 +145,7 @@ impl LogoutClient {
         let dialect = row.revocations.dialect;
         let call = revocation::call(&self.config, dialect, address, &owned, row.public_addresses_only);
         let answer: Result<HttpAnswer, HostError> = self.send(call);
-        let read = revocation::read(dialect, &owned, answer.as_ref());
+        let read = revocation::read(&self.config, dialect, &owned, answer.as_ref());
         let says_when =
             |answer: &HttpAnswer| matches!(answer.status, 429 | 503) && answer.header("retry-after").is_some();
         *wish = answer.as_ref().ok().filter(|answer| says_when(answer)).cloned();

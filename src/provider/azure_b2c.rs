@@ -9,6 +9,9 @@ use crate::query;
 /// Tenants live below this host; a tenant's own domain is named in full.
 const HOST_SUFFIX: &str = "b2clogin.com";
 
+const FORM: &str =
+    "the authority must be https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com/{policy}, or end in ?p={policy}";
+
 pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError> {
     let refuse = |detail: &str| Err(LogoutError::configuration("B2C-01", detail));
     let Ok(url) = endpoint_url(authority) else {
@@ -26,15 +29,13 @@ pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError>
     let front = front.trim_end_matches('/');
     let path = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty());
     let segments = path.skip_while(|segment| *segment == "tfp").count();
-    let in_query = policy.map(|text| query::decode(text).iter().any(|(name, value)| name == "p" && !value.is_empty()));
-    match (segments, in_query) {
-        (2, None) | (1, Some(true)) => {}
-        _ => {
-            return refuse(
-                "the authority must be https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com/{policy}, or end in \
-                 ?p={policy}",
-            );
-        }
+    let in_query = policy.map(|text| {
+        let named = query::decode(text).into_iter().filter(|(name, _)| name == "p").collect::<Vec<_>>();
+        matches!(named.as_slice(), [(_, value)] if !value.is_empty())
+    });
+    let has_policy = matches!((segments, in_query), (2, None) | (1, Some(true)));
+    if !has_policy || !entra::is_written(authority, &url) {
+        return refuse(FORM);
     }
     let at = |path: &str| match policy {
         Some(policy) => format!("{front}{path}?{policy}"),

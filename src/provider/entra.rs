@@ -1,9 +1,12 @@
 //! Microsoft Entra ID. Addresses are documented, so nothing is looked up. Sources: the MSAL.js documents on sign-out, and
 //! the Microsoft identity platform's page on the sign-out request.
 
+use url::Url;
+
 use super::parameters::{Carries, Parameters};
 use super::row::{Endpoint, HintClaim, IssuerRule, ReturnCondition, Row, as_request, endpoint_url};
 use crate::error::LogoutError;
+use crate::query;
 
 /// Hosts that share one cloud's cached tokens (ENTRA-04). Never compared by suffix: look-alikes exist.
 const CLOUDS: [&[&str]; 7] = [
@@ -20,7 +23,7 @@ const CLOUDS: [&[&str]; 7] = [
 const CONDITIONS: &[ReturnCondition] =
     &[ReturnCondition::MustBeRegistered, ReturnCondition::NeedsActiveSession, ReturnCondition::NeedsFrontChannelUrl];
 
-/// The order is that of Microsoft's library.
+/// The order is that of Microsoft's library. No document names languages (`ui_locales`) here.
 pub(super) fn parameters() -> Parameters {
     Parameters::listed(&[
         (Carries::RedirectUri, "post_logout_redirect_uri"),
@@ -28,7 +31,6 @@ pub(super) fn parameters() -> Parameters {
         (Carries::IdTokenHint, "id_token_hint"),
         (Carries::State, "state"),
         (Carries::LogoutHint, "logout_hint"),
-        (Carries::UiLocales, "ui_locales"),
     ])
 }
 
@@ -41,7 +43,6 @@ pub(super) fn parameters_with_client() -> Parameters {
         (Carries::ClientId, "client_id"),
         (Carries::State, "state"),
         (Carries::LogoutHint, "logout_hint"),
-        (Carries::UiLocales, "ui_locales"),
     ])
 }
 
@@ -78,10 +79,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         return refuse("ENTRA-04", UNKNOWN.to_owned());
     };
     let tenant = url.path().trim_matches('/');
-    // As it was written: a parser resolves dots, and escapes what names no tenant.
-    let written = authority.trim_end_matches('/');
-    let is_written = written.matches('/').count() == 3 && written.ends_with(&format!("/{tenant}"));
-    if !is_written || !is_tenant(tenant) || url.port().is_some() {
+    if !is_written(authority, &url) || !is_tenant(tenant) || url.query().is_some() || url.port().is_some() {
         const FORM: &str =
             "the authority must be https://{host}/{tenant}, with common, organizations, consumers or a tenant";
         return refuse("ENTRA-01", FORM.to_owned());
@@ -96,6 +94,19 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         redirect_needs_identity: false,
         ..family(Row::standard(&format!("{base}/v2.0")))
     })
+}
+
+/// Whether an authority is read as it was written, its last slashes apart: a parser resolves dots, and escapes what names
+/// no tenant and no policy.
+pub(super) fn is_written(authority: &str, url: &Url) -> bool {
+    let (front, asked, _) = query::split(authority);
+    let written = front.trim_end_matches('/');
+    let path = url.path().trim_end_matches('/');
+    let segments = path.split('/').skip(1);
+    written.matches('/').count() == 2 + segments.clone().count()
+        && written.ends_with(path)
+        && url.query() == asked
+        && !segments.into_iter().any(str::is_empty)
 }
 
 /// Whether this can be a tenant's name or number, or stand for several.

@@ -7,6 +7,8 @@ use crate::error::LogoutError;
 
 const HOST_SUFFIX: &str = "ciamlogin.com";
 
+const FORM: &str = "the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing";
+
 pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     let refuse = |detail: &str| Err(LogoutError::configuration("CIAM-01", detail));
     let Ok(url) = endpoint_url(authority) else {
@@ -16,10 +18,13 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     let Some(tenant) = entra::tenant_below(HOST_SUFFIX, host) else {
         return refuse("the authority's host must be {tenant}.ciamlogin.com; for another domain use Provider.Oidc");
     };
+    if !entra::is_written(authority, &url) {
+        return refuse(FORM);
+    }
     let path = url.path().trim_matches('/');
     let base = match path.strip_suffix("/v2.0").unwrap_or(path) {
         path if path.contains('/') || url.query().is_some() || url.port().is_some() => {
-            return refuse("the authority must be https://{tenant}.ciamlogin.com, with a tenant after it or nothing");
+            return refuse(FORM);
         }
         "" => format!("https://{host}/{tenant}.onmicrosoft.com"),
         path => format!("https://{host}/{path}"),

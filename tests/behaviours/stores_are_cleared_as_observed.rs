@@ -20,6 +20,7 @@ const INDEXES: &str = "an index goes with its last entry, and holds no names tha
 const AT_ONCE: &str = "tokens go at once, not on the next load";
 const CLEAR_FIRST: &str = "the clear comes first: nothing that can fail stands before it";
 const NOTHING_LEFT: &str = "nothing that is the account's stays behind";
+const NOTICES: &str = "a page for notices that names a session which is not here signs nobody out";
 
 /// Where our result is another one, and which. What is not named here is as observed.
 struct Difference {
@@ -31,9 +32,11 @@ struct Difference {
     go: &'static [&'static str],
     /// Keys whose value was changed there and is not here.
     unchanged: &'static [&'static str],
+    /// The rule under which the sign-out is refused here: then nothing changes at all.
+    refused: Option<&'static str>,
 }
 
-const SAME: Difference = Difference { id: "", reasons: &[], stay: &[], go: &[], unchanged: &[] };
+const SAME: Difference = Difference { id: "", reasons: &[], stay: &[], go: &[], unchanged: &[], refused: None };
 
 const TOKENS: &str = crate::vectors_support::OKTA_TOKENS;
 
@@ -97,6 +100,8 @@ const DIFFERENT: &[Difference] = &[
         unchanged: &["msal.3.account.keys"],
         ..SAME
     },
+    // The notice names a session of another tenant.
+    Difference { id: "msal-066", reasons: &[NOTICES], refused: Some("FCL-02"), ..SAME },
     // Another interaction is no reason to stay signed in.
     Difference {
         id: "msal-068",
@@ -152,8 +157,13 @@ impl HttpTransport for NoNetwork {
     }
 }
 
-/// The store afterwards, and the cookies that have to go.
-fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, Vec<Cookie>) {
+/// The store afterwards, and the cookies that have to go. A refusal has to be under the rule that is expected.
+fn replay(
+    vector: &Vector,
+    layout: CacheLayout,
+    before: &Entries,
+    refused: Option<&'static str>,
+) -> (Entries, Vec<Cookie>) {
     let store = Arc::new(MemoryStore::new());
     let entry = |(key, value): (&String, &String)| Entry {
         key: key.clone(),
@@ -170,6 +180,8 @@ fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, V
     let mut request = EndSessionRequest::new(who);
     let stopped = vector.data.pointer("/options/onRedirectNavigate") == Some(&Value::Bool(false));
     request.reach = (vector.is_local() || stopped).then_some(Reach::App);
+    request.in_frame = vector.data.pointer("/env/inIframe") == Some(&Value::Bool(true));
+    request.initiating_page = vector.text("/env/href").map(Secret::from);
     let mut cookies = Vec::new();
     match vector.call() {
         "buildLogoutUrl" => {
@@ -180,11 +192,14 @@ fn replay(vector: &Vector, layout: CacheLayout, before: &Entries) -> (Entries, V
             let completion = client.complete(&url, None).unwrap();
             assert!(matches!(completion, Completion::NotOurs { .. }), "{}", vector.id);
         }
-        _ => {
-            let outcome = client.sign_out(&request).unwrap();
-            assert_eq!(outcome.left_behind, Vec::<String>::new(), "{}", vector.id);
-            cookies = outcome.cookies;
-        }
+        _ => match (client.sign_out(&request), refused) {
+            (Err(error), Some(rule)) => assert_eq!(error.broken_rule().as_deref(), Some(rule), "{}", vector.id),
+            (outcome, _) => {
+                let outcome = outcome.unwrap();
+                assert_eq!(outcome.left_behind, Vec::<String>::new(), "{}", vector.id);
+                cookies = outcome.cookies;
+            }
+        },
     }
     let keys: Vec<String> =
         store.keys(String::new()).unwrap().into_iter().filter(|key| !key.starts_with("exeunt.")).collect();
@@ -200,6 +215,10 @@ fn content(text: &str) -> Value {
 
 /// What the store should hold: as observed, then as decided.
 fn expected(vector: &Vector, before: &Entries, difference: &Difference) -> BTreeMap<String, Value> {
+    if difference.refused.is_some() {
+        let kept = before.iter().filter(|(key, _)| !is_ignored(vector, key));
+        return kept.map(|(key, value)| (key.clone(), content(value))).collect();
+    }
     let mut removed = vector.observed("removed", &["local", "session"]);
     for key in difference.stay {
         assert!(removed.remove(*key), "{}: {key} had not gone", vector.id);
@@ -247,7 +266,7 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
             continue;
         }
         let Some(layout) = vector.layout() else {
-            let (after, cookies) = replay(vector, nearest_layout(vector), &before);
+            let (after, cookies) = replay(vector, nearest_layout(vector), &before, None);
             let gone: Vec<&String> = before.keys().filter(|key| !after.contains_key(*key)).collect();
             let known = KNOWN_ALL_THE_SAME.iter().filter(|(id, _)| *id == vector.id).map(|(_, key)| *key);
             if !gone.iter().map(|key| key.as_str()).eq(known) || !cookies.is_empty() {
@@ -259,7 +278,8 @@ fn every_observed_store_is_cleared_likewise_or_by_decision() {
         };
         let difference = DIFFERENT.iter().find(|difference| difference.id == vector.id);
         let wanted = expected(vector, &before, difference.unwrap_or(&SAME));
-        let (after, cookies) = replay(vector, layout, &before);
+        let refused = difference.and_then(|difference| difference.refused);
+        let (after, cookies) = replay(vector, layout, &before, refused);
         let found: BTreeMap<String, Value> = after
             .iter()
             .filter(|(key, _)| !is_ignored(vector, key))

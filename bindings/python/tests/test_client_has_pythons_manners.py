@@ -23,6 +23,7 @@ from exeunt import (
     Oidc,
     Secret,
     This,
+    Uri,
 )
 from samples import ALICE, DEVICE, SERVER, Host, entries
 
@@ -164,6 +165,16 @@ def test_plan_is_a_value_that_prints_and_explains_itself() -> None:
     assert str(plan) == "\n".join(plan.explain())
     assert repr(plan) == f"LogoutPlan(steps={plan.steps!r}, warnings={plan.warnings!r})"
     assert copy.copy(plan) is copy.deepcopy(plan) is plan
+
+
+def test_plan_is_printed_without_the_queries_of_addresses() -> None:
+    config = replace(DEVICE, post_logout_redirect_uri=Uri("https://app.example.com/bye?k=SECRET"))
+    with LogoutClient(config, MemoryStore()) as client:
+        plan = client.plan(ALICE)
+    assert "https://app.example.com/bye?k=SECRET" in [getattr(step, "redirect_uri", None) for step in plan.steps]
+    for text in (repr(plan), str(plan), *plan.explain()):
+        assert "SECRET" not in text
+    assert "'https://app.example.com/bye'" in repr(plan)
 
 
 def test_outcome_without_secrets_is_pickled() -> None:

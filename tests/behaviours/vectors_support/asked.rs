@@ -161,6 +161,8 @@ impl Asked<'_> {
         config.client_secret = self.text("/config/secret").map(Secret::from);
         config.prefer_form_post = by_form;
         config.allow_redirect_in_frame = self.is("/config/system/allowRedirectInIframe");
+        // Absent means no: the ID token shall stay out of a sign-out in a hidden frame.
+        config.minimise_hints = self.0.call() == "signoutSilent" && !self.is("/config/includeIdTokenInSilentSignout");
         // Some send the browser to http on other machines.
         config.allow_http = self.target().is_some_and(|target| target.starts_with("http://"));
         if self.0.is_msal() {

@@ -5,6 +5,8 @@
 pub const CLIENT: &str = "client_id is always sent";
 /// RPI-05, and B2C-03: without a hint the browser could be sent anywhere.
 pub const HINT: &str = "the ID token goes along where there is one";
+/// ATT-40: so that the client, which is always sent, says who asks.
+pub const MINIMISED: &str = "an ID token that the configuration keeps out of the sign-out stays out of it";
 /// RPI-09.
 pub const STATE: &str = "a state is sent only with an address to return to";
 /// RPI-04.
@@ -210,7 +212,7 @@ pub const DIFFERENT: &[Difference] = &[
         ..SAME
     },
     Difference { id: "oidc-17", reasons: &[CLIENT], with: SPA, ..SAME },
-    Difference { id: "oidc-20", reasons: &[CLIENT], with: SPA, ..SAME },
+    Difference { id: "oidc-20", reasons: &[MINIMISED], without: &["id_token_hint"], with: SPA, ..SAME },
     Difference { id: "okta-01", reasons: &[PUBLIC_CLIENT], requests: Some(OKTA_REVOCATIONS), ..SAME },
     Difference { id: "okta-02", reasons: &[PUBLIC_CLIENT], requests: Some(OKTA_REVOCATIONS), ..SAME },
     Difference {

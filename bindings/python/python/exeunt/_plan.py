@@ -1,6 +1,6 @@
 """Every effect of a sign-out in order, before any of it happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from operator import eq
 from typing import Any, NoReturn, TypeAlias, final
@@ -321,7 +321,7 @@ class LogoutPlan:
         return str(_guard.enter(str, self._plan))
 
     def __repr__(self) -> str:
-        return f"LogoutPlan(steps={self.steps!r}, warnings={self.warnings!r})"
+        return f"LogoutPlan(steps={tuple(map(_without_queries, self.steps))!r}, warnings={self.warnings!r})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, LogoutPlan):
@@ -339,3 +339,10 @@ class LogoutPlan:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a LogoutPlan holds secrets and is not pickled; plan again from the same request")
+
+
+def _without_queries(step: LogoutStep) -> LogoutStep:
+    # What an app puts into the address of its own page may be a secret.
+    known = {one.name: getattr(step, one.name) for one in fields(step)}
+    addresses = {name: known[name] for name in ("endpoint", "redirect_uri") if known.get(name)}
+    return replace(step, **{name: address.partition("?")[0] for name, address in addresses.items()})
