@@ -1,10 +1,12 @@
 //! Whether a store keeps its contract, for whoever writes one. It works under keys of its own and removes them.
 
-use std::sync::{Arc, Barrier};
+mod threads;
+
+use std::sync::Arc;
 
 use super::entropy;
 use crate::config::OWN_PREFIX;
-use crate::host::{Change, Commit, Entry, Guarantee, HostError, Requirement, SessionStore};
+use crate::host::{Change, Commit, Entry, HostError, Requirement, SessionStore};
 use crate::secret::{Secret, display_as_debug};
 
 /// One way in which a store breaks the contract of `SessionStore`.
@@ -45,15 +47,6 @@ pub fn check_session_store(store: Arc<dyn SessionStore>) -> Vec<StoreFault> {
         }
     }
     check.faults
-}
-
-const THREADS: usize = 8;
-const ROUNDS: usize = 12;
-
-/// What one thread saw in one round.
-struct Turn {
-    whole: bool,
-    won: bool,
 }
 
 /// A store that panics fails like any other: the other threads must not wait for this one.
@@ -305,70 +298,6 @@ impl Check {
             "Two keys that differ in how a letter is composed are one; compare keys byte for byte.",
         );
         Ok(())
-    }
-
-    /// What the store promises, held against eight threads.
-    fn promises(&mut self) -> Result<(), HostError> {
-        let promised = self.store.guarantee()?;
-        self.note(
-            promised == self.store.guarantee()?,
-            "guarantee_changes",
-            "guarantee changed; a store promises one thing.",
-        );
-        if promised == Guarantee::PerKey {
-            return Ok(());
-        }
-        self.commit(&[], &[("count", "0"), ("copy", "0")], &[])?;
-        let (this, gate) = (&*self, &Barrier::new(THREADS));
-        let threads = std::thread::scope(|scope| {
-            let started: Vec<_> =
-                (0..THREADS).map(|own| scope.spawn(move || this.competes(&own.to_string(), gate))).collect();
-            started.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
-        });
-        let turns = || threads.iter().flatten();
-        let answered = threads.len() == THREADS && turns().all(Result::is_ok);
-        self.note(answered, "threads_fail", "A call from another thread failed; a store is called from any thread.");
-        let whole = turns().flatten().all(|turn| turn.whole);
-        self.note(
-            whole,
-            "torn_change",
-            "Two keys of one change were written apart; write all in one transaction, or answer PerKey.",
-        );
-        for round in (0..ROUNDS).filter(|_| answered) {
-            let in_round = threads.iter().filter_map(|turns| turns.get(round)?.as_ref().ok());
-            let won = in_round.filter(|turn| turn.won).count();
-            self.note(
-                won <= 1,
-                "lost_update",
-                "Two commits that required the same value were both made: compare and write in one transaction that takes \
-                 its lock before it reads (BEGIN IMMEDIATE), or answer PerKey.",
-            );
-            self.note(won >= 1, "nobody_commits", "All who competed were refused; one of them has to win.");
-        }
-        Ok(())
-    }
-
-    /// Each round all threads require the same value, and one of them may win.
-    fn competes(&self, own: &str, gate: &Barrier) -> Vec<Result<Turn, HostError>> {
-        let turn = |round: usize| {
-            let seen = guarded(|| self.read(&["count", "copy"]));
-            gate.wait();
-            let next = format!("{own} in {round}");
-            let won = seen.and_then(|seen| {
-                let count = seen.first().cloned().flatten();
-                let write = [("count", next.as_str()), ("copy", next.as_str())];
-                let change = guarded(|| self.commit(&[("count", count.as_deref())], &write, &[]));
-                let won = match change {
-                    // A store that is busy may say so.
-                    Err(HostError::Unavailable { .. }) => false,
-                    other => other? == Commit::Committed,
-                };
-                Ok(Turn { whole: seen.first() == seen.get(1), won })
-            });
-            gate.wait();
-            won
-        };
-        (0..ROUNDS).map(turn).collect()
     }
 
     fn cleans_up(&mut self) -> Result<(), HostError> {
