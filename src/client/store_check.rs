@@ -1,8 +1,10 @@
 //! Whether a store keeps its contract, for whoever writes one. It works under keys of its own and removes them.
 
+mod cleaning;
 mod threads;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::entropy;
 use crate::config::OWN_PREFIX;
@@ -22,7 +24,8 @@ pub struct StoreFault {
 display_as_debug!(StoreFault);
 
 /// Tries out a store, and names everything in which it breaks the contract; nothing where it keeps it. For the tests of
-/// whoever writes one: it takes about a second, writes a value of one megabyte and calls from eight threads at once.
+/// whoever writes one: it takes about a second, writes a value of one megabyte and some hundreds of small ones, and calls from
+/// eight threads at once.
 ///
 /// Touches: store, only keys that begin with `exeunt.check.`; they are removed again.
 #[uniffi::export]
@@ -30,7 +33,8 @@ pub fn check_session_store(store: Arc<dyn SessionStore>) -> Vec<StoreFault> {
     let Ok(random) = entropy::random() else {
         return vec![fault("no_random_numbers", "The platform gives no random numbers; nothing was tried.")];
     };
-    let mut check = Check { store, prefix: format!("{OWN_PREFIX}check.{random}."), faults: Vec::new() };
+    let mut check =
+        Check { store, prefix: format!("{OWN_PREFIX}check.{random}."), written: Mutex::default(), faults: Vec::new() };
     for part in [
         Check::reads,
         Check::prefixes,
@@ -38,6 +42,7 @@ pub fn check_session_store(store: Arc<dyn SessionStore>) -> Vec<StoreFault> {
         Check::changes,
         Check::values,
         Check::odd_keys,
+        Check::crowds,
         Check::promises,
         Check::cleans_up,
     ] {
@@ -48,6 +53,10 @@ pub fn check_session_store(store: Arc<dyn SessionStore>) -> Vec<StoreFault> {
     }
     check.faults
 }
+
+/// More keys than a database answers with in one page, in commits that none refuses for its size.
+const CROWD: usize = 600;
+const AT_ONCE: usize = 100;
 
 /// A store that panics fails like any other: the other threads must not wait for this one.
 fn guarded<T>(call: impl FnOnce() -> Result<T, HostError>) -> Result<T, HostError> {
@@ -62,6 +71,8 @@ fn fault(name: &str, sentence: &str) -> StoreFault {
 struct Check {
     store: Arc<dyn SessionStore>,
     prefix: String,
+    /// Every key that was ever written, to be removed however the store answers.
+    written: Mutex<BTreeSet<String>>,
     faults: Vec<StoreFault>,
 }
 
@@ -85,7 +96,22 @@ impl Check {
         Requirement { key: self.key(name), value: value.map(Secret::from) }
     }
 
+    fn written(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn commit(
+        &self,
+        require: &[(&str, Option<&str>)],
+        write: &[(&str, &str)],
+        remove: &[&str],
+    ) -> Result<Commit, HostError> {
+        self.written().extend(write.iter().map(|(name, _)| self.key(name)));
+        self.change(require, write, remove)
+    }
+
+    /// A commit to keys that one has been made to before.
+    fn change(
         &self,
         require: &[(&str, Option<&str>)],
         write: &[(&str, &str)],
@@ -249,6 +275,13 @@ impl Check {
         );
         let nothing = matches!(self.commit(&[], &[], &[]), Ok(Commit::Committed));
         self.note(nothing, "empty_change_refused", "commit refused a change of nothing; answer Committed.");
+        let both = self.commit(&[], &[("both", "1")], &["both"])?;
+        let in_order = !gone || both != Commit::Committed || self.holds("both", None)?;
+        self.note(
+            in_order,
+            "removal_before_write",
+            "commit removed before it wrote, so a key that one change writes and removes is still there; write first.",
+        );
         Ok(())
     }
 
@@ -300,12 +333,27 @@ impl Check {
         Ok(())
     }
 
-    fn cleans_up(&mut self) -> Result<(), HostError> {
-        let remove: Vec<String> =
-            self.store.keys(self.prefix.clone())?.into_iter().filter(|key| key.starts_with(&self.prefix)).collect();
-        self.store.commit(Change { remove, ..Change::default() })?;
-        let left = self.store.keys(self.prefix.clone())?.iter().any(|key| key.starts_with(&self.prefix));
-        self.note(!left, "removal_lost", "commit said that it removed keys, and they are still listed; remove them.");
+    fn crowds(&mut self) -> Result<(), HostError> {
+        let names: Vec<String> = (0..CROWD).map(|number| format!("crowd.{number:03}")).collect();
+        let crowd: Vec<&str> = names.iter().map(String::as_str).collect();
+        for some in crowd.chunks(AT_ONCE) {
+            self.commit(&[], &some.iter().map(|name| (*name, "1")).collect::<Vec<_>>(), &[])?;
+        }
+        let listed: BTreeSet<String> = self.listed("crowd.")?.into_iter().collect();
+        let unlisted: Vec<&str> = crowd.iter().copied().filter(|name| !listed.contains(*name)).collect();
+        let hidden = match unlisted.first() {
+            Some(name) => self.holds(name, Some("1"))?,
+            None => false,
+        };
+        let sentence = format!(
+            "keys listed {} of {CROWD} keys; list all that begin with the prefix, page after page where the database answers \
+             in pages.",
+            CROWD - unlisted.len()
+        );
+        self.note(!hidden, "keys_limited", &sentence);
+        for some in crowd.chunks(AT_ONCE) {
+            self.commit(&[], &[], some)?;
+        }
         Ok(())
     }
 }

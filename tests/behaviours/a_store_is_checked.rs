@@ -54,6 +54,9 @@ impl SessionStore for Broken {
         if self.has("keys_twice") {
             keys.extend(keys.first().cloned());
         }
+        if self.has("keys_limited") {
+            keys.truncate(100);
+        }
         Ok(keys)
     }
 
@@ -83,6 +86,9 @@ impl SessionStore for Broken {
         if self.has("absent_removal_refused") && change.remove.iter().any(|key| !entries.contains_key(key)) {
             return Err(HostError::Broken { reason: "no such key".to_owned() });
         }
+        if self.has("removal_before_write") {
+            entries.retain(|key, _| !change.remove.contains(key));
+        }
         for entry in &change.write {
             let value = entry.value.reveal();
             let value = if self.has("value_changed") { value.trim() } else { value };
@@ -95,7 +101,7 @@ impl SessionStore for Broken {
                 entries.insert(key, value.to_owned());
             }
         }
-        if !self.has("removal_lost") {
+        if !self.has("removal_lost") && !self.has("removal_before_write") {
             entries.retain(|key, _| !change.remove.contains(key));
         }
         Ok(if met { Commit::Committed } else { Commit::Conflict })
@@ -236,6 +242,8 @@ fn each_fault_is_found_by_its_name() {
         "value_changed",
         "write_lost",
         "removal_lost",
+        "removal_before_write",
+        "keys_limited",
         "lost_update",
         "call_fails",
     ];
@@ -277,6 +285,16 @@ fn a_store_that_promises_each_key_loses_no_update_of_one() {
 fn a_store_that_promises_each_key_answers_every_thread() {
     let bound = KeyByKey { only: Some(thread::current().id()), ..KeyByKey::promising(Guarantee::PerKey) };
     assert_eq!(names(Arc::new(bound)), ["threads_fail"]);
+}
+
+#[test]
+fn the_keys_of_the_check_are_gone_also_where_the_store_does_not_list_them() {
+    for fault in ["keys_limited", "prefix_range", "prefix_empty", "absent_removal_refused", "read_length", "call_fails"]
+    {
+        let store = Arc::new(Broken { fault, ..Broken::default() });
+        assert!(names(store.clone()).iter().any(|name| name == fault), "{fault}");
+        assert_eq!(store.entries.lock().unwrap().len(), 0, "{fault}");
+    }
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl Check {
     fn replaces(&self, keys: &[&str], seen: Option<&str>, next: &str) -> Result<Option<bool>, HostError> {
         let write: Vec<_> = keys.iter().map(|key| (*key, next)).collect();
         let require: Vec<_> = keys.first().map(|key| (*key, seen)).into_iter().collect();
-        Ok(unless_busy(|| self.commit(&require, &write, &[]))?.map(|answer| answer == Commit::Committed))
+        Ok(unless_busy(|| self.change(&require, &write, &[]))?.map(|answer| answer == Commit::Committed))
     }
 
     /// The same without a gate, so that commits of a quick store meet as well. No value is written twice: who replaces one
