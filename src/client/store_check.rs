@@ -46,7 +46,7 @@ pub fn check_session_store(store: Arc<dyn SessionStore>) -> Vec<StoreFault> {
         Check::promises,
         Check::cleans_up,
     ] {
-        if let Err(error) = part(&mut check) {
+        if let Err(error) = guarded(|| part(&mut check)) {
             let sentence = format!("A call failed ({error}) that a store in order answers; see why it refused.");
             check.note(false, "call_fails", &sentence);
         }

@@ -79,6 +79,7 @@ impl SessionStore for Broken {
             let entries = self.entries.lock().unwrap();
             change.require.iter().all(|one| self.meets(&entries, &one.key, one.value.as_ref().map(Secret::reveal)))
         };
+        assert!(!self.has("panics") || change.remove.len() != 1, "as a store that is not finished");
         let mut entries = self.entries.lock().unwrap();
         if !met && !self.has("conflict_changes") {
             return Ok(Commit::Conflict);
@@ -295,6 +296,13 @@ fn the_keys_of_the_check_are_gone_also_where_the_store_does_not_list_them() {
         assert!(names(store.clone()).iter().any(|name| name == fault), "{fault}");
         assert_eq!(store.entries.lock().unwrap().len(), 0, "{fault}");
     }
+}
+
+#[test]
+fn a_store_that_panics_is_told_so_and_keeps_nothing_of_the_check() {
+    let store = Arc::new(Broken { fault: "panics", ..Broken::default() });
+    assert!(names(store.clone()).iter().any(|name| name == "call_fails"));
+    assert_eq!(store.entries.lock().unwrap().len(), 0);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Taking away again what the check has written.
 
-use super::{AT_ONCE, Check, guarded};
+use super::{AT_ONCE, CROWD, Check, guarded};
 use crate::host::{Change, HostError};
 
 impl Check {
     /// By what is listed, and then by what was written: a store that lists too little keeps nothing of this either.
     pub(super) fn cleans_up(&mut self) -> Result<(), HostError> {
-        let listed = self.removes_listed();
+        let listed = guarded(|| self.removes_listed());
         let written = self.written().iter().cloned().collect::<Vec<_>>();
         let removed = written.chunks(AT_ONCE).map(|some| self.removes(&self.present(some))).fold(Ok(()), Result::and);
         self.note(
@@ -17,10 +17,11 @@ impl Check {
         removed
     }
 
-    /// Whether some are still listed. Again and again, as long as it helps: a store may list only so many at once.
+    /// Whether some are still listed. Again and again, as long as it helps: a store may list only so many at once. No more
+    /// often than there are keys, since one that removes nothing may list others each time.
     fn removes_listed(&self) -> Result<bool, HostError> {
         let mut before = Vec::new();
-        loop {
+        for _ in 0..CROWD {
             let mut listed = self.store.keys(self.prefix.clone())?;
             listed.retain(|key| key.starts_with(&self.prefix));
             listed.sort();
@@ -30,6 +31,7 @@ impl Check {
             self.removes(&listed)?;
             before = listed;
         }
+        Ok(true)
     }
 
     /// Those that are there, or might be. Only they are removed, since a store may refuse to remove what is not there.
