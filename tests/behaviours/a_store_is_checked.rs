@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
 
 use exeunt::{Change, Commit, Guarantee, HostError, MemoryStore, Secret, SessionStore, check_session_store};
 
@@ -53,6 +54,9 @@ impl SessionStore for Broken {
         if self.has("keys_twice") {
             keys.extend(keys.first().cloned());
         }
+        if self.has("keys_limited") {
+            keys.truncate(100);
+        }
         Ok(keys)
     }
 
@@ -75,12 +79,16 @@ impl SessionStore for Broken {
             let entries = self.entries.lock().unwrap();
             change.require.iter().all(|one| self.meets(&entries, &one.key, one.value.as_ref().map(Secret::reveal)))
         };
+        assert!(!self.has("panics") || change.remove.len() != 1, "as a store that is not finished");
         let mut entries = self.entries.lock().unwrap();
         if !met && !self.has("conflict_changes") {
             return Ok(Commit::Conflict);
         }
         if self.has("absent_removal_refused") && change.remove.iter().any(|key| !entries.contains_key(key)) {
             return Err(HostError::Broken { reason: "no such key".to_owned() });
+        }
+        if self.has("removal_before_write") {
+            entries.retain(|key, _| !change.remove.contains(key));
         }
         for entry in &change.write {
             let value = entry.value.reveal();
@@ -94,7 +102,7 @@ impl SessionStore for Broken {
                 entries.insert(key, value.to_owned());
             }
         }
-        if !self.has("removal_lost") {
+        if !self.has("removal_lost") && !self.has("removal_before_write") {
             entries.retain(|key, _| !change.remove.contains(key));
         }
         Ok(if met { Commit::Committed } else { Commit::Conflict })
@@ -105,6 +113,88 @@ impl SessionStore for Broken {
             "call_fails" => Err(HostError::Broken { reason: "token=abc".to_owned() }),
             _ => Ok(Guarantee::Atomic),
         }
+    }
+}
+
+/// A store in memory that locks its entries for one key at a time. As a whole it is in order if it promises no more.
+struct KeyByKey {
+    promise: Guarantee,
+    /// One commit at a time; without it, a commit of another thread comes between comparing and writing.
+    in_turn: bool,
+    /// The only thread that it answers.
+    only: Option<ThreadId>,
+    turn: Mutex<()>,
+    entries: Mutex<BTreeMap<String, Secret>>,
+}
+
+impl KeyByKey {
+    fn promising(promise: Guarantee) -> Self {
+        Self { promise, in_turn: true, only: None, turn: Mutex::default(), entries: Mutex::default() }
+    }
+
+    fn answers(&self) -> Result<(), HostError> {
+        match self.only {
+            Some(only) if only != thread::current().id() => {
+                Err(HostError::Broken { reason: "made on another thread".to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<Secret> {
+        self.entries.lock().unwrap().get(key).cloned()
+    }
+}
+
+impl SessionStore for KeyByKey {
+    fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
+        self.answers()?;
+        Ok(self.entries.lock().unwrap().keys().filter(|key| key.starts_with(&prefix)).cloned().collect())
+    }
+
+    fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
+        self.answers()?;
+        Ok(keys.iter().map(|key| self.get(key)).collect())
+    }
+
+    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+        self.answers()?;
+        let _turn = self.in_turn.then(|| self.turn.lock().unwrap());
+        if change.require.iter().any(|one| self.get(&one.key) != one.value) {
+            return Ok(Commit::Conflict);
+        }
+        for entry in change.write {
+            self.entries.lock().unwrap().insert(entry.key, entry.value);
+        }
+        for key in &change.remove {
+            self.entries.lock().unwrap().remove(key);
+        }
+        Ok(Commit::Committed)
+    }
+
+    fn guarantee(&self) -> Result<Guarantee, HostError> {
+        Ok(self.promise)
+    }
+}
+
+/// A whole store whose reads are not as of one moment: it looks up each key by itself.
+struct ReadsKeyByKey(MemoryStore);
+
+impl SessionStore for ReadsKeyByKey {
+    fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
+        self.0.keys(prefix)
+    }
+
+    fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
+        keys.into_iter().map(|key| Ok(self.0.read(vec![key])?.remove(0))).collect()
+    }
+
+    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+        self.0.commit(change)
+    }
+
+    fn guarantee(&self) -> Result<Guarantee, HostError> {
+        self.0.guarantee()
     }
 }
 
@@ -130,7 +220,7 @@ fn a_store_of_this_test_without_a_fault_only_races() {
 
 #[test]
 fn each_fault_is_found_by_its_name() {
-    for fault in [
+    let faults = [
         "prefix_wildcard",
         "prefix_case",
         "prefix_inside",
@@ -153,12 +243,66 @@ fn each_fault_is_found_by_its_name() {
         "value_changed",
         "write_lost",
         "removal_lost",
+        "removal_before_write",
+        "keys_limited",
         "lost_update",
         "call_fails",
-    ] {
-        let found = names(Arc::new(Broken { fault, ..Broken::default() }));
-        assert!(found.iter().any(|name| name == fault), "{fault}: {found:?}");
+    ];
+    // A check takes a second, so some are made beside each other.
+    for some in faults.chunks(7) {
+        thread::scope(|scope| {
+            for fault in some {
+                scope.spawn(move || {
+                    let found = names(Arc::new(Broken { fault, ..Broken::default() }));
+                    assert!(found.iter().any(|name| name == fault), "{fault}: {found:?}");
+                });
+            }
+        });
     }
+}
+
+#[test]
+fn a_store_that_writes_key_by_key_may_not_call_itself_atomic() {
+    assert_eq!(names(Arc::new(KeyByKey::promising(Guarantee::Atomic))), ["torn_change"]);
+}
+
+#[test]
+fn a_store_that_writes_key_by_key_and_says_so_is_in_order() {
+    assert_eq!(names(Arc::new(KeyByKey::promising(Guarantee::PerKey))), [""; 0]);
+}
+
+#[test]
+fn a_store_that_reads_key_by_key_is_whole_if_its_commits_are() {
+    assert_eq!(names(Arc::new(ReadsKeyByKey(MemoryStore::new()))), [""; 0]);
+}
+
+#[test]
+fn a_store_that_promises_each_key_loses_no_update_of_one() {
+    let racing = KeyByKey { in_turn: false, ..KeyByKey::promising(Guarantee::PerKey) };
+    assert_eq!(names(Arc::new(racing)), ["lost_update"]);
+}
+
+#[test]
+fn a_store_that_promises_each_key_answers_every_thread() {
+    let bound = KeyByKey { only: Some(thread::current().id()), ..KeyByKey::promising(Guarantee::PerKey) };
+    assert_eq!(names(Arc::new(bound)), ["threads_fail"]);
+}
+
+#[test]
+fn the_keys_of_the_check_are_gone_also_where_the_store_does_not_list_them() {
+    for fault in ["keys_limited", "prefix_range", "prefix_empty", "absent_removal_refused", "read_length", "call_fails"]
+    {
+        let store = Arc::new(Broken { fault, ..Broken::default() });
+        assert!(names(store.clone()).iter().any(|name| name == fault), "{fault}");
+        assert_eq!(store.entries.lock().unwrap().len(), 0, "{fault}");
+    }
+}
+
+#[test]
+fn a_store_that_panics_is_told_so_and_keeps_nothing_of_the_check() {
+    let store = Arc::new(Broken { fault: "panics", ..Broken::default() });
+    assert!(names(store.clone()).iter().any(|name| name == "call_fails"));
+    assert_eq!(store.entries.lock().unwrap().len(), 0);
 }
 
 #[test]

@@ -4,8 +4,8 @@ package dev.exeunt
 
 /**
  * Tries out a store, and names everything in which it breaks the contract; nothing where it keeps it. For the tests of
- * whoever writes one: it takes about a second on the caller's thread, writes a value of one megabyte and calls from eight
- * threads at once.
+ * whoever writes one: it takes about a second on the caller's thread, writes a value of one megabyte and some hundreds of
+ * small ones, and calls from eight threads at once.
  *
  * ```
  * @Test
