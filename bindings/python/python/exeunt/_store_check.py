@@ -20,7 +20,8 @@ def check_session_store(store: SessionStore) -> tuple[StoreFault, ...]:
     """Try out a store, and name everything in which it breaks the contract; nothing where it keeps it.
 
     For the tests of whoever writes one: it takes about a second, writes a value of one megabyte and some hundreds of
-    small ones, and calls from eight threads at once. Touches only keys that begin with ``exeunt.check.``; they are removed again.
+    small ones, and calls from eight threads at once. Touches only keys that begin with ``exeunt.check.``; they are
+    removed again.
     """
     found = _guard.enter(_core.check_session_store, _guard.adapt(SessionStore, store))
     return tuple(_bridge.lift(fault) for fault in found)
