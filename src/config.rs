@@ -1,6 +1,6 @@
 //! What is decided once, when the client is made.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cookie::{self, Cookie};
 use crate::error::LogoutError;
@@ -30,7 +30,7 @@ pub enum Home {
 }
 
 /// How the host names its cached entries.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, uniffi::Enum)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
 #[uniffi::export(Debug, Display, Eq, Hash)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum CacheLayout {

@@ -3,9 +3,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::cache::{Leaver, cache_name};
+use crate::cache::{Leaver, same_cache};
 use crate::config::{ClientConfig, Home, OWN_PREFIX};
 
 /// How long a part of an identifier is: 128 bits in base64url.
@@ -24,8 +25,9 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(config: &ClientConfig, issuer: &str) -> Self {
-        let whose = format!("{}\n{issuer}\n{}", config.client_id, cache_name(&config.layout));
-        Self { own: part(&whose), home: config.home }
+        // As JSON, whose form no version of Rust and no name of ours in memory changes: the keys outlive both.
+        let whose = json!([config.client_id, issuer, same_cache(&config.layout)]);
+        Self { own: part(&whose.to_string()), home: config.home }
     }
 
     /// Where records are listed together: all of a device, or those of one session on a server, so that the cost does not

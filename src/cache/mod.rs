@@ -112,10 +112,10 @@ impl Clearing {
 }
 
 /// What tells one cache from another: where its keys lie, whatever else is known of them.
-pub(crate) fn cache_name(layout: &CacheLayout) -> String {
+pub(crate) fn same_cache(layout: &CacheLayout) -> CacheLayout {
     match layout {
-        CacheLayout::Auth0Native { .. } => format!("{:?}", CacheLayout::Auth0Native { audiences: Vec::new() }),
-        _ => format!("{layout:?}"),
+        CacheLayout::Auth0Native { .. } => CacheLayout::Auth0Native { audiences: Vec::new() },
+        _ => layout.clone(),
     }
 }
 

@@ -34,7 +34,11 @@ fn damages(text: &str) -> Vec<String> {
         format!("{text} "), // a blank is JSON's, so this one is read: it must be the only one
         with("version", json!(1)),
         with("version", json!(3)),
-        with("id", json!("d.AAAAAAAAAAAAAAAAAAAAAA")),
+        with(
+            "id",
+            json!(format!("{}.AAAAAAAAAAAAAAAAAAAAAA", record["id"].as_str().unwrap().split_once('.').unwrap().0)),
+        ),
+        with("id", json!("AAAAAAAAAAAAAAAAAAAAAA")),
         with("issued_at", json!("yesterday")),
         with("revocation_endpoint", json!("https://evil.example.net")),
         with("clear", json!({})),

@@ -8,20 +8,19 @@ import pytest
 from exeunt import LogoutClient, SqliteStore
 from samples import ALICE, DEVICE
 
-KEY = "exeunt.pending.d.AAAAAAAAAAAAAAAAAAAAAA"
-
 
 @pytest.mark.parametrize("value", ["zeroblob(8)", "x'ff00fe'", "CAST(x'ff00fe' AS TEXT)", "7", "NULL"])
 def test_it_is_set_aside(tmp_path: Path, value: str) -> None:
     path = tmp_path / "sessions.db"
     with SqliteStore(path) as store, LogoutClient(DEVICE, store) as client:
-        client.sign_out(ALICE)
+        scope, _ = client.sign_out(ALICE).id.split(".")
+        key = f"exeunt.pending.{scope}.{'A' * 22}"
         with closing(sqlite3.connect(path)) as other, other:
             damaged = f"SELECT ?, {value}"
             try:
-                other.execute(f"INSERT INTO entries (key, value) {damaged}", (KEY,))
+                other.execute(f"INSERT INTO entries (key, value) {damaged}", (key,))
             except sqlite3.IntegrityError:
                 return  # the table itself takes no such value
-        assert client.resume(limit=10).set_aside == (KEY,)
+        assert client.resume(limit=10).set_aside == (key,)
         client.signed_in("alice")
         assert client.pending() == ()
