@@ -18,7 +18,7 @@ METHODS = [
 
 def test_every_method_that_touches_the_host_has_a_twin() -> None:
     public = {name for name in vars(LogoutClient) if name[0] != "_"}
-    assert public == {"close", "registration", *METHODS, *(f"a{name}" for name in METHODS)}
+    assert public == {"close", "registration", "store", *METHODS, *(f"a{name}" for name in METHODS)}
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -17,6 +17,7 @@ def test_case_holds(case: dict[str, Any]) -> None:
 FAULTS: dict[str, tuple[type[Exception], str]] = {
     "planted: a wrong value in a result": (Mismatch, r"^step 1, provider: "),
     "planted: a key that should be left is expected to be gone": (Mismatch, r"^keys: \['session:bob:x'\], "),
+    "planted: an address that lacks its state": (Mismatch, r"^navigations"),
     "planted: a key that no reader knows": (CaseError, r"^ClientConfig has no colour$"),
     "planted: a key of the expectation that no reader knows": (CaseError, r"^unknown: colour$"),
 }

@@ -7,6 +7,7 @@ struct PlantedCasesTests {
         "planted: a wrong value in a result": "step 0.provider: expected ",
         "planted: a key that should be left is expected to be gone":
             #"keys: expected [], found ["session:bob:x"]"#,
+        "planted: an address that lacks its state": "navigations: expected ",
         "planted: a key that no reader knows": "given.config: unknown: colour",
         "planted: a key of the expectation that no reader knows": "expect: unknown: colour",
     ]

@@ -17,7 +17,7 @@ class PlantedCasesTest {
     }
 
     @Test
-    fun `there are four`() = assertEquals(4, planted.size)
+    fun `there are five`() = assertEquals(5, planted.size)
 
     @Test
     fun `a wrong value in a result is found`() {
@@ -29,6 +29,12 @@ class PlantedCasesTest {
     fun `a key that is wrongly expected to be gone is found`() {
         val found = assertThrows(AssertionError::class.java) { run("a key that should be left is expected to be gone") }
         assertTrue(found.message.orEmpty().startsWith("keys: "), found.message)
+    }
+
+    @Test
+    fun `an address that lacks its state is found`() {
+        val found = assertThrows(AssertionError::class.java) { run("an address that lacks its state") }
+        assertTrue(found.message.orEmpty().startsWith("navigations"), found.message)
     }
 
     @Test
