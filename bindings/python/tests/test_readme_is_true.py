@@ -1,6 +1,7 @@
 """The Python blocks of both READMEs run as they are printed, one after the other as one program."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -44,3 +45,5 @@ def test_the_back_end_of_the_wheels_readme_runs_as_it_is_printed(
     completion = names["completion"]
     assert isinstance(completion, Matched)
     assert completion.outcome.provider == Unconfirmed(Doubt.RETURNED_WITH_STATE)
+    with closing(names["client"].store), names["client"]:
+        pass  # the app of the README lives on
