@@ -54,7 +54,8 @@ pub enum OnCancel {
     /// The user leaves this app in any case: it is cleared first, then the browser goes.
     FinishLocally,
     /// The user stays signed in: the browser goes first, and nothing is cleared before it is back. Whoever never comes back
-    /// and never cancels has asked to leave: after 15 minutes `resume` clears.
+    /// and never cancels has asked to leave: after 15 minutes `resume` clears. Where no return can be asked for, since
+    /// nothing at hand names the app to the provider, it is cleared at once; the plan says so.
     KeepEverything,
 }
 
