@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use crate::Tally;
 use crate::judge::Judge;
+use crate::once::{Made, once};
 use crate::process::{Diary, Process, fresh, host, lives};
 use crate::scenario::{Act, Scenario};
 use crate::world::{Entries, Host, Point, World, points};
@@ -48,10 +49,15 @@ pub fn world_of(scenario: &Scenario) -> Arc<World> {
 
 /// What is left of the app's entries when nobody disturbs a sign-out.
 pub fn finished(scenario: &Scenario) -> Entries {
+    thread_local!(static MADE: Made<Scenario, Entries> = Made::default());
     let undisturbed = Scenario { act: Act::Out, keep: false, ..*scenario };
-    let (world, diary) = (world_of(&undisturbed), Mutex::default());
-    Process::new(&undisturbed, &Arc::new(host(&undisturbed, &world, None)), &world, &diary).act();
-    world.theirs()
+    MADE.with(|made| {
+        once(made, undisturbed, || {
+            let (world, diary) = (world_of(&undisturbed), Mutex::default());
+            Process::new(&undisturbed, &Arc::new(host(&undisturbed, &world, None)), &world, &diary).act();
+            world.theirs()
+        })
+    })
 }
 
 /// Answers when the next step is due.

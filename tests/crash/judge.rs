@@ -51,7 +51,7 @@ impl<'a> Judge<'a> {
     }
 
     /// (b) No token of these users stands outside the records.
-    pub fn signed_out(&mut self, users: &[&str]) {
+    pub fn signed_out(&mut self, users: &[&'static str]) {
         let theirs = self.world.theirs();
         for user in users {
             for tag in ["1", "3"] {

@@ -17,9 +17,11 @@ mod crashes;
 mod judge;
 #[path = "../map_store/mod.rs"]
 mod map_store;
+mod once;
 mod process;
 mod row;
 mod scenario;
+mod sessions;
 mod together;
 mod world;
 

@@ -2,11 +2,12 @@
 
 use exeunt::{Account, EndSessionRequest, LogoutMode, OnCancel, Reach, Secret, Who};
 
+use crate::once::{Made, once};
 use crate::row::{BACK, Row};
 use crate::world::Entries;
 
 /// What the process does that is killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {
     Out,
     OutTwice,
@@ -25,7 +26,7 @@ pub enum Act {
     OutReturnAndProof,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scenario {
     pub row: Row,
     pub mode: LogoutMode,
@@ -51,6 +52,11 @@ impl Scenario {
 
     /// The store before anything happened.
     pub fn seed(&self) -> Entries {
+        thread_local!(static MADE: Made<Row, Entries> = Made::default());
+        MADE.with(|made| once(made, self.row, || self.seeded()))
+    }
+
+    fn seeded(&self) -> Entries {
         let mut seed = Entries::from([("theme".to_owned(), "dark".to_owned())]);
         seed.extend(self.row.session("alice", "1"));
         if !self.row.has_one_user() {
@@ -63,6 +69,11 @@ impl Scenario {
 
     /// Entries that no sign-out of this scenario may touch.
     pub fn others(&self) -> Entries {
+        thread_local!(static MADE: Made<(Row, bool), Entries> = Made::default());
+        MADE.with(|made| once(made, (self.row, self.everyone), || self.without_leavers()))
+    }
+
+    fn without_leavers(&self) -> Entries {
         let mut others = self.seed();
         others.retain(|key, _| !key.contains(".keys"));
         for user in self.leavers() {
@@ -103,49 +114,46 @@ impl Scenario {
     }
 }
 
+const ALL_MODES: [LogoutMode; 3] = [LogoutMode::Redirect, LogoutMode::Popup, LogoutMode::Silent];
+
 /// All scenarios: every row in its modes and orders, for one and for everyone, on both kinds of stores; and what is done
 /// after the sign-out, where that is not the same everywhere.
 pub fn all() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for row in Row::ALL {
-        for (place, mode) in row.modes().iter().enumerate() {
+        let others = ALL_MODES.into_iter().filter(|mode| row.opens() && !row.modes().contains(mode));
+        for mode in row.modes().iter().copied().chain(others) {
             for everyone in [false, true].into_iter().filter(|everyone| !(*everyone && row.is_server())) {
                 for keep in [false, true].into_iter().filter(|keep| !keep || row.can_keep()) {
                     for per_key in [false, true] {
-                        let scenario = Scenario { row, mode: *mode, everyone, keep, per_key, act: Act::Out };
+                        let scenario = Scenario { row, mode, everyone, keep, per_key, act: Act::Out };
                         // With KeepEverything and a direct request there is no browser to wait for.
                         if !(keep && scenario.calls()) {
-                            let acts = scenario.acts(place == 0);
-                            scenarios.extend(acts.into_iter().map(|act| Scenario { act, ..scenario }));
+                            scenarios.extend(scenario.acts().into_iter().map(|act| Scenario { act, ..scenario }));
                         }
                     }
                 }
             }
         }
-        scenarios.extend(Scenario::in_other_modes(row));
     }
     scenarios
 }
 
 impl Scenario {
-    /// Modes of which a row says no more than any other: once each.
-    fn in_other_modes(row: Row) -> Vec<Self> {
-        let modes = [LogoutMode::Redirect, LogoutMode::Popup, LogoutMode::Silent].into_iter();
-        let others = modes.filter(|mode| row.opens() && !row.modes().contains(mode));
-        let acts = [Act::Out].into_iter().chain(row.returns().then_some(Act::OutAndReturn));
-        let once = |mode, act| Self { row, mode, everyone: false, keep: false, per_key: false, act };
-        others.flat_map(|mode| acts.clone().map(move |act| once(mode, act))).collect()
-    }
-
-    fn acts(&self, first_mode: bool) -> Vec<Act> {
+    fn acts(&self) -> Vec<Act> {
         let mut acts = vec![Act::Out];
         if self.sends_browser() {
             acts.extend(self.row.returns().then_some(Act::OutAndReturn));
         }
-        // What follows is the same for all that differ in their columns only.
+        // What follows is the same for all that differ in their columns only, and in modes of which a row says no more than
+        // any other.
+        let Some(place) = self.row.modes().iter().position(|mode| *mode == self.mode) else {
+            return acts;
+        };
         if !self.row.has_every_act() {
             return acts;
         }
+        let first_mode = place == 0;
         if self.sends_browser() {
             acts.push(Act::OutAndCancel);
         }
