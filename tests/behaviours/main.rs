@@ -68,6 +68,9 @@ mod vectors_support;
 
 // The worlds of the crash harness, which has more use for them.
 #[allow(dead_code)]
+#[path = "../crash/once.rs"]
+mod once;
+#[allow(dead_code)]
 #[path = "../crash/process.rs"]
 mod process;
 #[allow(dead_code)]
@@ -76,6 +79,9 @@ mod row;
 #[allow(dead_code)]
 #[path = "../crash/scenario.rs"]
 mod scenario;
+#[allow(dead_code)]
+#[path = "../crash/sessions.rs"]
+mod sessions;
 #[allow(dead_code)]
 #[path = "../crash/world.rs"]
 mod world;
