@@ -3,17 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::admission;
 use crate::cache::Leaver;
 use crate::config::{CacheLayout, ClientConfig, Home, NOTHING_TO_WAIT_FOR, clears_first};
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
 use crate::navigation::LogoutMode;
 use crate::plan::{Barrier, PlanWarning};
-use crate::provider::allow_list::{Admission, Naming};
 use crate::provider::parameters::Carries;
 use crate::provider::row::{Endpoint, Row};
-use crate::query;
-use crate::redirect_uri::{self, Policy, Remark};
+use crate::redirect_uri::{self, Policy};
 use crate::request::{EndSessionRequest, OnCancel, Reach, Redirect, Who};
 use crate::secret::Secret;
 
@@ -84,7 +83,7 @@ pub(crate) fn check<'a>(
     }
     let redirect_uri = redirect(config, &row, request, reach);
     match &redirect_uri {
-        Some(target) => warnings.extend(admitted(&row, request, target, policy)?),
+        Some(target) => warnings.extend(admission::of(config, &row, request, target, policy)?),
         None if row.needs_redirect && reach > Reach::App => {
             return refuse("COG-01", "this provider wants an address to return to; configure post_logout_redirect_uri");
         }
@@ -167,86 +166,6 @@ fn check_options(row: &Row, request: &EndSessionRequest, reach: Reach) -> Result
     Ok(())
 }
 
-/// The provider's own list, where it is known, is the list of registered addresses; else the configured one is.
-fn admitted(
-    row: &Row,
-    request: &EndSessionRequest,
-    target: &str,
-    policy: Policy<'_>,
-) -> Result<Vec<PlanWarning>, LogoutError> {
-    let Some(list) = &row.allow_list else {
-        return Ok(redirect_uri::validate(target, policy)?.into_iter().map(remark).collect());
-    };
-    // What is no sound address is refused as such, whatever the list says (A0-04).
-    let remarks = redirect_uri::well_formed(target, policy)?.into_iter().map(remark);
-    let mut naming = naming(row, request);
-    if let Some(page) = row.upstream_return.as_ref().filter(|_| upstream_token(request).is_some()) {
-        if list.admits(page, naming) == Admission::Refused {
-            const PAGE: &str = "this connection returns through the provider's own /logout, which is not among the \
-                                allowed logout URLs; add it there";
-            return Err(LogoutError::redirect_uri("A0-10", PAGE));
-        }
-        // What that page is asked in turn names no client.
-        naming = Naming::Nobody;
-    }
-    match list.admits(target, naming) {
-        Admission::Refused => Err(LogoutError::redirect_uri(
-            "A0-02",
-            match naming {
-                Naming::Client => "it is not among the application's allowed logout URLs",
-                Naming::Nobody => {
-                    "it is not among the tenant's allowed logout URLs, which count where no client_id is sent"
-                }
-                Naming::Unknown => "it is among the allowed logout URLs of neither the application nor the tenant",
-            },
-        )),
-        Admission::Admitted if nests(row, target) => Err(LogoutError::redirect_uri(
-            "ATT-21",
-            "it is a page of the provider with another target inside; name that target instead",
-        )),
-        Admission::Admitted => Ok(remarks.collect()),
-        Admission::Uncertain => {
-            redirect_uri::validate(target, policy)?;
-            Ok(remarks.chain([PlanWarning::AllowListUncertain]).collect())
-        }
-        Admission::NoList => {
-            redirect_uri::validate(target, policy)?;
-            Ok(remarks.collect())
-        }
-    }
-}
-
-/// Whether the request will name the client: as such, or by its ID token (A0-23).
-fn naming(row: &Row, request: &EndSessionRequest) -> Naming {
-    if row.parameters.carry(Carries::ClientId) {
-        return Naming::Client;
-    }
-    let own = match &request.who {
-        Who::This { account } => account.id_token.as_ref(),
-        Who::Everyone => None,
-    };
-    match (own.or(request.id_token_hint.as_ref()), &request.who) {
-        _ if !row.parameters.carry(Carries::IdTokenHint) => Naming::Nobody,
-        (Some(_), _) => Naming::Client,
-        (None, Who::This { .. }) => Naming::Unknown,
-        (None, Who::Everyone) => Naming::Nobody,
-    }
-}
-
-/// ATT-21: a target that is a page of the provider itself, with the real target in a query that no list compares.
-fn nests(row: &Row, target: &str) -> bool {
-    let own = row.upstream_return.as_ref().is_some_and(|page| redirect_uri::same_host(page, target));
-    own && query::carries(target, |name| row.parameters.names_target(name))
-}
-
-/// The token that goes along to the session behind the provider.
-pub(crate) fn upstream_token(request: &EndSessionRequest) -> Option<&Secret> {
-    match &request.who {
-        Who::This { account } => account.upstream_access_token.as_ref(),
-        Who::Everyone => None,
-    }
-}
-
 /// PASS-02: the page that holds a hidden frame is told of its return, at an origin of ours only.
 fn frame_parent(
     config: &ClientConfig,
@@ -316,11 +235,9 @@ fn redirect(config: &ClientConfig, row: &Row, request: &EndSessionRequest, reach
     }
 }
 
-fn remark(remark: Remark) -> PlanWarning {
-    match remark {
-        Remark::SchemeWithoutDot => PlanWarning::SchemeWithoutDot,
-        Remark::LocalhostByName => PlanWarning::LocalhostByName,
-    }
+/// Whether a text says nothing, or holds what no parameter holds.
+fn is_nothing(text: &str) -> bool {
+    text.trim().is_empty() || text.contains(char::is_control)
 }
 
 fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError> {
@@ -328,6 +245,13 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
     let longest = secrets.into_iter().flatten().map(|text| text.reveal().len());
     if longest.chain(request.correlation_id.iter().map(String::len)).any(|length| length > LONGEST_TEXT) {
         return refuse("REQ-06", "state, logout_hint or correlation_id is longer than 2048 bytes");
+    }
+    let upstream = request.upstream_token();
+    if [request.logout_hint.as_ref(), upstream].into_iter().flatten().any(|text| is_nothing(text.reveal())) {
+        return refuse(
+            "REQ-06",
+            "logout_hint or upstream_access_token is blank or holds control characters; leave it out",
+        );
     }
     if request.correlation_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
         return refuse("REQ-06", "correlation_id is empty or holds control characters; leave it out to have one drawn");

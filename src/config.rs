@@ -115,7 +115,8 @@ pub struct ClientConfig {
     #[uniffi(default)]
     pub client_authentication: Option<ClientAuthentication>,
     /// Every address that a browser may be sent to, byte for byte as registered: post-logout redirects, `return_to`,
-    /// `main_window_redirect_uri`.
+    /// `main_window_redirect_uri`. Where it is empty and `Auth0` is told its lists of allowed logout URLs, those say where a
+    /// browser may return to; where it is not, both have to admit an address.
     #[uniffi(default)]
     #[serde(default)]
     pub redirect_uris: Vec<String>,

@@ -107,6 +107,9 @@ fn called(planned: &PlannedCall) -> String {
 fn stayed(plan: &LogoutPlan) -> impl Iterator<Item = &'static str> {
     let left = match plan.remainder {
         Remainder::Nothing => "The browser goes nowhere: the app's own session is the only one.",
+        Remainder::Endless => {
+            "The browser goes nowhere: nothing that this app can send ends the session at the provider."
+        }
         _ => "The browser goes nowhere: the session at the provider is not ended.",
     };
     const NO_TOKEN: &str = "A direct request would end it without a browser; no token of the account is known for it.";
@@ -262,7 +265,7 @@ fn warning(warning: &PlanWarning) -> String {
             "There is no session behind the provider: the account is its own.".to_owned()
         }
         PlanWarning::OptionUnused { option } => {
-            format!("{option} of the request is not used: no browser is sent anywhere.")
+            format!("{option} of the request is not used: no browser carries it.")
         }
         PlanWarning::SamlLogoutUrlNeeded => {
             "The SAML connection needs a logout URL in the provider's settings; without one its login URL is used."

@@ -6,27 +6,31 @@ use crate::cache::{Cached, Clearing};
 use crate::config::ClientConfig;
 use crate::error::LogoutError;
 use crate::id_token::{Hints, read_id_token_unverified};
+use crate::provider::row::Row;
 use crate::query;
 use crate::request::EndSessionRequest;
 use crate::secret::Secret;
 
 /// Refuses a page in a frame whose address names the session of somebody else, or half of one (Front-Channel Logout 1.0
-/// §3). An address that names none is refused where the registration demands one.
+/// §3). An address that names none is refused where the registration demands one, or the provider always names it.
 pub(crate) fn check(
     config: &ClientConfig,
     request: &EndSessionRequest,
     clearing: &Clearing,
+    row: &Row,
 ) -> Result<(), LogoutError> {
     let Some(page) = request.initiating_page.as_ref().filter(|_| request.in_frame) else {
         return Ok(());
     };
-    let demanded = config.has_notices_at(page) && config.frontchannel_logout_session_required;
+    let is_notice = config.has_notices_at(page);
+    let demanded = is_notice && config.frontchannel_logout_session_required;
+    let expected = demanded || is_notice && row.notices_name_session;
     let parameters = query::decode(query::split(page.reveal()).1.unwrap_or_default());
     let named = |wanted: &str| -> Vec<&str> {
         parameters.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).collect()
     };
     match (named("iss").as_slice(), named("sid").as_slice()) {
-        ([], []) if !demanded => Ok(()),
+        ([], []) if !expected => Ok(()),
         ([issuer], [session]) if is_here(clearing, issuer, session, demanded) => Ok(()),
         ([_], [_]) => refuse("FCL-02", "the page in the frame names a session that is not here; nobody is signed out"),
         _ => refuse("FCL-03", "the page in the frame has to name issuer and session, each once"),

@@ -51,6 +51,7 @@
 //! `LogoutClient::proof` then asks the provider whether anybody is still signed in.
 
 mod account;
+mod admission;
 mod asked;
 mod cache;
 mod client;

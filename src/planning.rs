@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::asked::{Asked, refuse, upstream_token};
+use crate::asked::{Asked, refuse};
 use crate::cache::{Clearing, Leaver};
 use crate::config::{BrowserMode, ClientConfig, Home};
 use crate::connection::Connection;
@@ -30,7 +30,7 @@ pub(crate) fn plan(
     metadata: Option<&Metadata>,
 ) -> Result<LogoutPlan, LogoutError> {
     let Asked { config, row, request, leaver, reach, mode, redirect_uri, frame_parent, warnings } = asked;
-    front_channel::check(config, request, clearing)?;
+    front_channel::check(config, request, clearing, &row)?;
     let accounts = match &leaver {
         Leaver::One(account) => vec![account.clone()],
         Leaver::Everyone => clearing.accounts(),
@@ -64,6 +64,10 @@ pub(crate) fn plan(
         plan.warnings.extend(remains.then_some(PlanWarning::ProviderSessionRemains));
     } else {
         asking.ask(&mut plan, redirect_uri, clearing, metadata)?;
+    }
+    let returns = |departure: &Departure| departure.draft.redirect_uri.is_some();
+    if request.state.is_some() && plan.departure.as_ref().is_some_and(|departure| !returns(departure)) {
+        plan.warnings.push(PlanWarning::OptionUnused { option: "state".to_owned() });
     }
     // Whether a browser is needed turns on the tokens of the moment, so that these options are no fault of the request.
     if plan.departure.is_none() {
@@ -204,7 +208,7 @@ impl Asking<'_> {
             Home::Server if row.accepts_post => Post::WhenLong,
             Home::Server | Home::Device => Post::Never,
         };
-        let upstream_token = upstream_token(request).cloned();
+        let upstream_token = request.upstream_token().cloned();
         let through = row.upstream_return.as_ref().filter(|_| upstream_token.is_some());
         let behind = self.connection().is_none_or(|connection| connection.traits().has_session);
         Draft {

@@ -161,6 +161,14 @@ impl EndSessionRequest {
         }
     }
 
+    /// The token that goes along to the session behind the provider.
+    pub(crate) fn upstream_token(&self) -> Option<&Secret> {
+        match &self.who {
+            Who::This { account } => account.upstream_access_token.as_ref(),
+            Who::Everyone => None,
+        }
+    }
+
     /// What it asks of the browser alone, by the names of its fields.
     pub(crate) fn browser_options(&self) -> impl Iterator<Item = &'static str> {
         let options = [

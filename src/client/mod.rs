@@ -181,7 +181,8 @@ impl LogoutClient {
         Ok(records.into_iter().map(|stored| stored.record).filter(waiting).map(|record| record.summary()).collect())
     }
 
-    /// The accounts in the cache of this client. Only on a device.
+    /// The accounts in the cache of this client. Only on a device. MSAL's are named in lower case, as its cache compares
+    /// them: a home account identifier in capitals is found by a request, which folds it, and not by comparing texts.
     ///
     /// Fails on a server, and when the store does not answer. Touches: store (reads).
     pub fn accounts(&self) -> Result<Vec<Account>, LogoutError> {

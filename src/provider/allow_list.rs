@@ -14,8 +14,6 @@ pub(crate) struct AllowList {
     application: Vec<Entry>,
     /// Asked where it does not.
     tenant: Vec<Entry>,
-    /// Whether the query of an address is compared too.
-    query_counts: bool,
 }
 
 /// One entry of a list.
@@ -56,17 +54,19 @@ pub(crate) enum Naming {
 
 impl AllowList {
     /// Reads both lists; each text may hold several addresses, separated by commas (A0-05).
-    pub(crate) fn read(application: &[String], tenant: &[String], query_counts: bool) -> Result<Self, LogoutError> {
+    pub(crate) fn read(application: &[String], tenant: &[String]) -> Result<Self, LogoutError> {
         let list = |texts: &[String]| -> Result<Vec<Entry>, LogoutError> {
             let entries = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
             entries.filter(|entry| !entry.is_empty()).map(Entry::read).collect()
         };
-        Ok(Self { application: list(application)?, tenant: list(tenant)?, query_counts })
+        Ok(Self { application: list(application)?, tenant: list(tenant)? })
     }
 
-    /// What the list that will be asked says of an address (A0-02); both, where that is not known.
-    pub(crate) fn admits(&self, address: &str, naming: Naming) -> Admission {
-        let (application, tenant) = (self.listed(&self.application, address), self.listed(&self.tenant, address));
+    /// What the list that will be asked says of an address (A0-02); both, where that is not known. Whether queries are
+    /// compared is the provider's rule.
+    pub(crate) fn admits(&self, address: &str, naming: Naming, query_counts: bool) -> Admission {
+        let listed = |list| listed(list, address, query_counts);
+        let (application, tenant) = (listed(&self.application), listed(&self.tenant));
         match naming {
             Naming::Client => application,
             Naming::Nobody => tenant,
@@ -74,21 +74,21 @@ impl AllowList {
             Naming::Unknown => Admission::Uncertain,
         }
     }
+}
 
-    fn listed(&self, list: &[Entry], address: &str) -> Admission {
-        if list.is_empty() {
-            return Admission::NoList;
-        }
-        let Some(target) = Entry::parts(address) else {
-            return Admission::Refused;
-        };
-        if list.iter().any(|entry| entry.matches(&target, self.query_counts)) {
-            Admission::Admitted
-        } else if list.contains(&Entry::Unknown) {
-            Admission::Uncertain
-        } else {
-            Admission::Refused
-        }
+fn listed(list: &[Entry], address: &str, query_counts: bool) -> Admission {
+    if list.is_empty() {
+        return Admission::NoList;
+    }
+    let Some(target) = Entry::parts(address) else {
+        return Admission::Refused;
+    };
+    if list.iter().any(|entry| entry.matches(&target, query_counts)) {
+        Admission::Admitted
+    } else if list.contains(&Entry::Unknown) {
+        Admission::Uncertain
+    } else {
+        Admission::Refused
     }
 }
 

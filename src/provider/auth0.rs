@@ -15,6 +15,10 @@ pub(super) struct Lists<'a> {
     pub(super) names_client: bool,
 }
 
+const CONDITIONS: &[ReturnCondition] = &[ReturnCondition::MustBeRegistered, ReturnCondition::SetAtProvider];
+const UNNAMED: &[ReturnCondition] =
+    &[ReturnCondition::MustBeRegistered, ReturnCondition::SetAtProvider, ReturnCondition::NeedsIdToken];
+
 pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> Result<Row, LogoutError> {
     let base = domain_base("A0-01", domain)?;
     let common = Row {
@@ -22,8 +26,9 @@ pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> R
         authorization: Endpoint::Known(format!("{base}/authorize")),
         farthest_reach: Reach::Upstream,
         // A0-02: without a target the browser goes to the first address of the list that counts.
-        may_not_return: &[ReturnCondition::MustBeRegistered, ReturnCondition::SetAtProvider],
+        may_not_return: CONDITIONS,
         revocations: RevocationRule::REFRESH_ONLY,
+        allow_list: Some(AllowList::read(lists.application, lists.tenant)?),
         ..Row::standard(&format!("{base}/"))
     };
     let row = match endpoint {
@@ -32,8 +37,6 @@ pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> R
             parameters: own_parameters(),
             sends_id_token: false,
             accepts_post: false,
-            // A0-04: neither query nor fragment of the target is looked at.
-            allow_list: Some(AllowList::read(lists.application, lists.tenant, false)?),
             upstream_return: Some(format!("{base}/logout?returnTo=")),
             ..common
         },
@@ -41,13 +44,22 @@ pub(super) fn row(domain: &str, endpoint: Auth0Endpoint, lists: &Lists<'_>) -> R
             end_session: Endpoint::Known(format!("{base}/oidc/logout")),
             parameters: standard_parameters(),
             logout_hint_is_sid: true,
-            // A0-24: here the query of the target counts.
-            allow_list: Some(AllowList::read(lists.application, lists.tenant, true)?),
+            // A0-24: here the query of the target counts; at the other endpoint it is not looked at (A0-04).
+            allow_list_query_counts: true,
             ..common
         },
     };
-    let parameters = if lists.names_client { row.parameters } else { row.parameters.without(Carries::ClientId) };
-    Ok(Row { parameters, redirect_needs_identity: false, ..row })
+    // A0-01: without a client it is the tenant's list that counts.
+    let row = Row { redirect_needs_identity: false, ..row };
+    if lists.names_client {
+        return Ok(row);
+    }
+    let parameters = row.parameters.without(Carries::ClientId);
+    Ok(match endpoint {
+        Auth0Endpoint::V2Logout => Row { parameters, ..row },
+        // A0-23 knows of the tenant's list for a session identifier only, and Auth0's documents disagree about that.
+        Auth0Endpoint::OidcLogout => Row { parameters, may_not_return: UNNAMED, ..row },
+    })
 }
 
 /// A0-01: `federated` has no value and stands first; nothing is echoed, so there is no `state`.

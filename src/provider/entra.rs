@@ -92,6 +92,7 @@ pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
         authorization: Endpoint::Known(format!("{base}/oauth2/v2.0/authorize")),
         alias_hosts: cloud.iter().map(|&alias| alias.to_owned()).collect(),
         redirect_needs_identity: false,
+        notices_name_session: true,
         ..family(Row::standard(&format!("{base}/v2.0")))
     })
 }

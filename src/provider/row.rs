@@ -163,6 +163,8 @@ pub(crate) struct Row {
     pub(crate) logout_hint_is_sid: bool,
     /// Whether the page that asked is the redirect target when nothing else is.
     pub(crate) inherits_page: bool,
+    /// Whether a front-channel notice always names issuer and session, registered for or not.
+    pub(crate) notices_name_session: bool,
     /// Whether the provider refuses a redirect without hint and client identifier.
     pub(crate) redirect_needs_identity: bool,
     /// Whether the provider refuses a request without a redirect.
@@ -182,6 +184,8 @@ pub(crate) struct Row {
     pub(crate) compares_with_token_only: bool,
     /// What the provider itself checks a redirect address against, where that is known.
     pub(crate) allow_list: Option<AllowList>,
+    /// Whether that list compares the query of an address too.
+    pub(crate) allow_list_query_counts: bool,
     /// A page of the provider through which some sessions behind it return; the target follows.
     pub(crate) upstream_return: Option<String>,
     pub(crate) revocations: RevocationRule,
@@ -210,6 +214,7 @@ impl Row {
             logout_hint_claim: None,
             logout_hint_is_sid: false,
             inherits_page: false,
+            notices_name_session: false,
             redirect_needs_identity: true,
             needs_redirect: false,
             clears_first: false,
@@ -221,6 +226,7 @@ impl Row {
             may_not_return: &[],
             compares_with_token_only: false,
             allow_list: None,
+            allow_list_query_counts: false,
             upstream_return: None,
             revocations: RevocationRule::STANDARD,
             direct: None,

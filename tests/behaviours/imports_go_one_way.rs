@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
     "secret",
     "error",
     "json",
@@ -32,6 +32,7 @@ const ORDER: [&str; 34] = [
     "pending",
     "guard",
     "reply",
+    "admission",
     "asked",
     "leaving",
     "front_channel",

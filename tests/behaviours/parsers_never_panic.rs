@@ -76,6 +76,11 @@ fn awkward() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[ +%&=;#?/:@~a-f0-9\\x00-\\x1f\u{e9}]{0,40}"]
 }
 
+/// The same, as far as a hint may be it.
+fn spoken() -> impl Strategy<Value = String> {
+    awkward().prop_map(|text| format!("h{}", text.replace(char::is_control, "-")))
+}
+
 /// Registered addresses, damaged in one place or left whole.
 fn nearly_registered() -> impl Strategy<Value = String> {
     let base = prop::sample::select(REGISTERED.to_vec());
@@ -171,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_never_becomes_a_parameter(name in "[a-z]{1,9}", value in awkward(), hint in awkward()) {
+    fn a_value_never_becomes_a_parameter(name in "[a-z]{1,9}", value in awkward(), hint in spoken()) {
         prop_assume!(value.len() <= 2_048 && hint.len() <= 2_048);
         let (_, client) = client(Home::Device);
         let mut request = request(REGISTERED[1]);
