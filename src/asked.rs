@@ -300,7 +300,7 @@ pub(crate) fn check_client(config: &ClientConfig, hints: &Hints) -> Result<(), L
     if hints.encrypted || hints.audience.iter().any(ours) || hints.authorized_party.as_ref().is_some_and(ours) {
         return Ok(());
     }
-    refuse("RPI-06", "the ID token was issued to another client than the configured client_id")
+    refuse("RPI-06", "the ID token does not name the configured client_id as the client that it was issued to")
 }
 
 /// A0-21: a hint that names another session than the ID token beside it is refused by the provider.

@@ -1,14 +1,14 @@
 //! A direct request that ends a session without a browser, and what its answer proves.
 
 use crate::config::ClientConfig;
-use crate::error::foreign_text;
 use crate::host::{Header, HostError, HttpAnswer, HttpCall, HttpMethod};
 use crate::json::strict_object;
 use crate::outcome::{Doubt, Evidence, Failure, SessionStatus};
 use crate::plan::PlannedCall;
 use crate::provider::row::CallDialect;
+use crate::provider_words;
 use crate::query::form;
-use crate::revocation::{FORM, client_credentials, error_code, may_repeat, plain_basic};
+use crate::revocation::{FORM, client_credentials, error_code, plain_basic};
 use crate::secret::Secret;
 
 /// A browser waits behind it, so it has little time.
@@ -53,18 +53,23 @@ pub(crate) struct Told {
     pub(crate) message: Option<String>,
 }
 
+impl Told {
+    /// What none of these secrets shines through.
+    pub(crate) fn unless_repeated(self, secrets: &[Secret]) -> Self {
+        Self {
+            code: provider_words::unless_repeated(self.code, secrets),
+            message: provider_words::unless_repeated(self.message, secrets),
+        }
+    }
+}
+
 /// What the answer proves, and the provider's error. Only the documented answer proves the end.
-pub(crate) fn read(
-    config: &ClientConfig,
-    planned: &PlannedCall,
-    answer: Result<&HttpAnswer, &HostError>,
-) -> (SessionStatus, Told) {
+pub(crate) fn read(planned: &PlannedCall, answer: Result<&HttpAnswer, &HostError>) -> (SessionStatus, Told) {
     let told = |answer: &HttpAnswer| {
         if answer.body.len() > LONGEST_ERROR {
             return Told::default();
         }
-        let secrets = [Some(&planned.token), config.client_secret.as_ref()];
-        Told { code: error_code(answer).filter(|code| !may_repeat(code, secrets)), message: message(answer, secrets) }
+        Told { code: error_code(answer), message: message(answer) }
     };
     match answer {
         Err(HostError::Offline { .. } | HostError::Insecure { .. }) => {
@@ -86,11 +91,10 @@ pub(crate) fn read(
     }
 }
 
-/// What an error says in a sentence (CA-03), unless it repeats something secret, whole or in part.
-fn message(answer: &HttpAnswer, secrets: [Option<&Secret>; 2]) -> Option<String> {
+/// What an error says in a sentence (CA-03). It may still repeat a secret.
+fn message(answer: &HttpAnswer) -> Option<String> {
     let body = strict_object(&answer.body).ok()?;
-    let message = body.get("message")?.as_str()?;
-    Some(message).filter(|message| !may_repeat(message, secrets)).map(foreign_text)
+    provider_words::sentence(body.get("message")?.as_str()?)
 }
 
 /// Whether the same request may still succeed: not where the provider has said yes or no.
@@ -99,27 +103,5 @@ pub(crate) fn may_succeed_later(provider: SessionStatus) -> bool {
         SessionStatus::Failed { because } => because == Failure::ProviderUnreachable,
         SessionStatus::Unconfirmed { .. } => true,
         SessionStatus::Ended { .. } | SessionStatus::Pending | SessionStatus::NotAsked => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::message;
-    use crate::host::HttpAnswer;
-    use crate::secret::Secret;
-
-    #[test]
-    fn a_sentence_that_could_hold_a_secret_is_left_out() {
-        let (token, secret) = (Secret::from("ACCESS TOKEN"), Secret::from("s3cret"));
-        let read = |sentence: &str| {
-            let body = serde_json::json!({ "message": sentence }).to_string().into_bytes();
-            message(&HttpAnswer { status: 400, headers: Vec::new(), body }, [Some(&token), Some(&secret)])
-        };
-        assert_eq!(read("The token has expired.").as_deref(), Some("The token has expired."));
-        for sentence in
-            ["ACCESS TOKEN is not valid", "s3cret is wrong", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczov is it"]
-        {
-            assert_eq!(read(sentence), None, "{sentence}");
-        }
     }
 }

@@ -137,8 +137,3 @@ impl LogoutError {
         Self::Metadata { rule: rule.to_owned(), detail: detail.into(), retryable: false }
     }
 }
-
-/// PLR-07: a text that somebody else wrote, cut and without controls.
-pub(crate) fn foreign_text(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(200).collect()
-}

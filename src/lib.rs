@@ -77,6 +77,7 @@ mod pending;
 mod plan;
 mod planning;
 mod provider;
+mod provider_words;
 mod query;
 mod redirect_uri;
 mod registration;

@@ -115,6 +115,16 @@ impl Record {
         serde_json::to_string(self).ok().map(Secret::from)
     }
 
+    /// What it holds that nobody may see.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let handover = self.handover.iter().flat_map(|kept| {
+            let hints = [kept.id_token_hint.as_ref(), kept.logout_hint.as_ref()];
+            hints.into_iter().flatten().chain([&kept.state])
+        });
+        let tokens = self.revocations.iter().filter_map(|one| one.token.as_ref());
+        handover.chain(tokens).chain(self.call.as_ref().map(|call| &call.token)).chain(&self.caller_state)
+    }
+
     /// Whether the browser is still expected back from the provider.
     pub(crate) fn is_waiting(&self) -> bool {
         self.logout.as_ref().is_some_and(|journey| !journey.over)

@@ -165,6 +165,8 @@ impl Asking<'_> {
                     && end_session::check_endpoint(&row.parameters, &draft, address).is_err() =>
             {
                 plan.obstacle = Some(Obstacle::EndpointRefused);
+                plan.warnings.retain(|warning| !warning.foretells_the_browser());
+                plan.warnings.extend(repeating_endpoint());
             }
             Endpoint::Known(_) | Endpoint::Discovered => {
                 self.about_connection(draft.redirect_uri.is_some(), &mut plan.warnings);
@@ -377,6 +379,11 @@ pub(crate) fn resolve(
 /// Why there are no metadata.
 pub(crate) fn refused_metadata(error: &LogoutError) -> Option<PlanWarning> {
     error.broken_rule().map(|rule| PlanWarning::MetadataRefused { rule })
+}
+
+/// RPI-04: metadata name an end-session address that carries a parameter of ours already.
+pub(crate) fn repeating_endpoint() -> [PlanWarning; 2] {
+    [PlanWarning::MetadataRefused { rule: "RPI-04".to_owned() }, PlanWarning::ProviderSessionRemains]
 }
 
 /// What the metadata gives cause to say.

@@ -10,11 +10,10 @@ use crate::json::strict_object;
 use crate::outcome::{Revocation, RevocationStatus};
 use crate::plan::OwnedToken;
 use crate::provider::row::RevocationDialect;
+use crate::provider_words;
 use crate::query::{form, form_encode};
 use crate::secret::Secret;
 
-/// What is longer may be a part of a token.
-const LONGEST_WORD: usize = 30;
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The request for one token (REV-01, REV-02), in the provider's dialect.
@@ -95,12 +94,10 @@ pub(crate) fn plain_basic(client_id: &str, secret: &Secret) -> String {
 
 /// What the answer says about the token (REV-03 to REV-05, REV-09, ATT-84).
 pub(crate) fn read(
-    config: &ClientConfig,
     dialect: RevocationDialect,
     owned: &OwnedToken,
     answer: Result<&HttpAnswer, &HostError>,
 ) -> Revocation {
-    let secrets = [Some(&owned.token.value), config.client_secret.as_ref()];
     let (status, provider_error) = match (answer, dialect) {
         (Err(_), _) => (RevocationStatus::Uncertain, None),
         (Ok(answer), RevocationDialect::JsonDelete) if answer.status == 204 => (RevocationStatus::Revoked, None),
@@ -109,7 +106,6 @@ pub(crate) fn read(
         (Ok(answer), RevocationDialect::Bearer) if answer.status == 200 => judge_body(answer),
         (Ok(answer), _) => judge(answer),
     };
-    let provider_error = provider_error.filter(|code| !may_repeat(code, secrets));
     Revocation { account: owned.account.clone(), token: owned.token.kind, status, provider_error }
 }
 
@@ -140,16 +136,9 @@ fn judge_body(answer: &HttpAnswer) -> (RevocationStatus, Option<String>) {
     }
 }
 
-/// Whether a provider's words may hold something secret of the request, whole or in part.
-pub(crate) fn may_repeat(words: &str, secrets: [Option<&Secret>; 2]) -> bool {
-    secrets.into_iter().flatten().any(|secret| words.contains(secret.reveal()))
-        || words.split_whitespace().any(|word| word.len() > LONGEST_WORD)
-}
-
-/// The member `error` (RFC 6749 §5.2) or `errorCode` (CentralAuth), if it looks like one. It may still hold a secret.
+/// The member `error` (RFC 6749 §5.2) or `errorCode` (CentralAuth), if it looks like one. It may still repeat a secret.
 pub(crate) fn error_code(answer: &HttpAnswer) -> Option<String> {
     let body = strict_object(&answer.body).ok()?;
     let code = ["error", "errorCode"].into_iter().find_map(|name| body.get(name)?.as_str())?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    code.bytes().all(plain).then(|| code.to_owned())
+    provider_words::code(code)
 }

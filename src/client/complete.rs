@@ -4,12 +4,13 @@ use super::discover::Lookup;
 use super::run::{Run, Stored};
 use super::store::failed;
 use super::{LogoutClient, entropy};
-use crate::error::{LogoutError, foreign_text};
+use crate::error::LogoutError;
 use crate::host::HostError;
 use crate::keys;
 use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
 use crate::pending::Record;
 use crate::provider::parameters::Carries;
+use crate::provider_words;
 use crate::query;
 use crate::redirect_uri::returned_to;
 use crate::secret::Secret;
@@ -209,16 +210,23 @@ impl LogoutClient {
     }
 }
 
+/// What a returned address says of an error, as far as it repeats nothing.
+fn said(record: &Record, error: &str) -> Option<String> {
+    provider_words::unless_repeated(provider_words::code(error), record.secrets())
+}
+
 fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
+    let error = returned.error.as_deref();
+    let provider_error = error.and_then(|error| said(record, error));
     let caller_state = record.caller_state.take();
     // Its end was told when it was given up; that it never came back, nobody was told.
     let never = SessionStatus::Unconfirmed { because: Doubt::NeverCameBack };
     let after_all = record.provider != SessionStatus::Pending && record.provider != never;
     let echoes = record.logout.as_ref().is_none_or(|journey| journey.echoes);
     let open_window = std::mem::take(&mut record.open_window);
-    let provider = match &returned.error {
-        Some(error) => {
-            record.provider_error = Some(foreign_text(error));
+    let provider = match error {
+        Some(_) => {
+            record.provider_error = provider_error;
             SessionStatus::Failed { because: Failure::ProviderRefused }
         }
         None if echoes => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
@@ -238,7 +246,7 @@ fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
         Some("login_required") => SessionStatus::Ended { evidence: crate::outcome::Evidence::LoginRequired },
         Some("consent_required") => alive,
         Some(error) => {
-            record.provider_error = Some(foreign_text(error));
+            record.provider_error = said(record, error);
             unclear
         }
         None if returned.code => alive,

@@ -10,21 +10,15 @@ use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
 use crate::outcome::{Doubt, Failure, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{Departure, LogoutPlan, PlanWarning};
-use crate::planning::{about_metadata, no_way_back, refused_metadata, resolve, without_endpoint, without_hint};
+use crate::planning::{
+    about_metadata, no_way_back, refused_metadata, repeating_endpoint, resolve, without_endpoint, without_hint,
+};
 use crate::provider::row::Endpoint;
 use crate::secret::Secret;
 use crate::unfinished::{CLAIM, is_older};
 
 /// Milliseconds after which a hidden frame is given up.
 const FRAME_TIMEOUT_MS: i64 = 10_000;
-
-/// The browser's way, and what turned out about it on the way there.
-#[derive(Default)]
-struct Way {
-    learned: Vec<PlanWarning>,
-    /// What was foretold of a browser that goes nowhere is taken back.
-    nobody_goes: bool,
-}
 
 impl LogoutClient {
     /// Hands the browser over; answers with the navigation where nobody took it.
@@ -41,10 +35,11 @@ impl LogoutClient {
             self.end(&run.record);
             return None;
         }
-        let mut way = Way::default();
-        let built = self.build(departure, &run.record, lookup, &mut way);
-        let Way { learned, nobody_goes } = way;
+        let mut learned = Vec::new();
+        let built = self.build(departure, &run.record, lookup, &mut learned);
+        let nobody_goes = built.is_err();
         run.change(move |record| {
+            // Nobody will see what was foretold of a browser that goes nowhere.
             if nobody_goes {
                 record.warnings.retain(|warning| !warning.foretells_the_browser());
             }
@@ -67,7 +62,7 @@ impl LogoutClient {
 
     /// The navigation of a sign-out that is under way, once more.
     pub(super) fn once_more(&self, departure: &Departure, record: &Record) -> Option<Navigation> {
-        self.build(departure, record, &mut Lookup::default(), &mut Way::default()).ok()
+        self.build(departure, record, &mut Lookup::default(), &mut Vec::new()).ok()
     }
 
     fn build(
@@ -75,11 +70,11 @@ impl LogoutClient {
         departure: &Departure,
         record: &Record,
         lookup: &mut Lookup,
-        way: &mut Way,
+        learned: &mut Vec<PlanWarning>,
     ) -> Result<Navigation, Failure> {
         let endpoint = match &departure.endpoint {
             Some(address) => address.clone(),
-            None => self.discovered_end_session(lookup, way)?,
+            None => self.discovered_end_session(lookup, learned)?,
         };
         // The hints of the first time: what the cache said then is gone from it.
         let kept = record.handover.as_ref();
@@ -88,7 +83,10 @@ impl LogoutClient {
         let logout_hint = planned.logout_hint.clone().or_else(|| kept.and_then(|kept| kept.logout_hint.clone()));
         let draft = Draft { id_token_hint: planned.id_token_hint.clone().or(token), logout_hint, ..planned.clone() };
         let state = kept.map(|kept| kept.state.reveal()).unwrap_or_default();
-        end_session::check_endpoint(&self.row.parameters, &draft, &endpoint).map_err(|_| Failure::EndpointRefused)?;
+        end_session::check_endpoint(&self.row.parameters, &draft, &endpoint).map_err(|_| {
+            learned.extend(repeating_endpoint());
+            Failure::EndpointRefused
+        })?;
         let build =
             |draft: &Draft| end_session::build(&self.row.parameters, draft, &endpoint, state, &record.correlation_id);
         let built = build(&draft);
@@ -96,28 +94,27 @@ impl LogoutClient {
             return Ok(framed(built, &draft, departure, record));
         }
         if !end_session::is_anonymous(&self.row, &draft, false) {
-            way.learned.extend(without_hint(&self.row, &draft));
+            learned.extend(without_hint(&self.row, &draft));
             return Ok(framed(built, &draft, departure, record));
         }
         // RPI-08: nobody would say who asks, so the provider would not come back, and is not asked to.
         let built = build(&Draft { redirect_uri: None, ..draft.clone() });
-        way.learned.extend([PlanWarning::HintDropped, no_way_back(departure.mode)]);
+        learned.extend([PlanWarning::HintDropped, no_way_back(departure.mode)]);
         Ok(Navigation { redirect_uri: None, ..framed(built, &draft, departure, record) })
     }
 
-    fn discovered_end_session(&self, lookup: &mut Lookup, way: &mut Way) -> Result<String, Failure> {
+    fn discovered_end_session(&self, lookup: &mut Lookup, learned: &mut Vec<PlanWarning>) -> Result<String, Failure> {
         let metadata = self.metadata_once(lookup).map_err(|error| {
-            way.learned.extend(refused_metadata(&error));
+            learned.extend(refused_metadata(&error));
+            learned.push(PlanWarning::ProviderSessionRemains);
             Failure::DiscoveryFailed
         })?;
-        way.learned.extend(about_metadata(&metadata));
+        learned.extend(about_metadata(&metadata));
         match resolve(&self.row.end_session, Some(&metadata), |known| known.end_session.as_ref()) {
             Endpoint::Known(address) => Ok(address),
             Endpoint::Discovered | Endpoint::Missing => {
                 let (why, said) = without_endpoint(Some(&metadata));
-                // Nobody will see what was foretold of a browser that goes nowhere.
-                way.nobody_goes = true;
-                way.learned.extend(said);
+                learned.extend(said);
                 Err(why.into())
             }
         }

@@ -88,7 +88,10 @@ impl LogoutClient {
                 HostError::Offline { .. } | HostError::TimeExpired { .. } | HostError::BadAnswer { .. }
             );
             let detail = format!("the provider could not be asked for its addresses ({error})");
-            LogoutError::Metadata { rule: "DISC-06".to_owned(), detail, retryable }
+            // An issuer that somebody else named may lie at no private address.
+            let barred = self.row.public_addresses_only && matches!(error, HostError::Insecure { .. });
+            let rule = if barred { "DISC-07" } else { "DISC-06" };
+            LogoutError::Metadata { rule: rule.to_owned(), detail, retryable }
         })?;
         match discovery::read(&self.row, &answer, now) {
             Ok(metadata) => {

@@ -58,7 +58,7 @@ impl LogoutClient {
         let (mut older, mut taken_over) = (Vec::new(), Vec::new());
         for (at, stored) in records.into_iter().enumerate() {
             let one = &stored.record;
-            if one.is_forgotten(now) || at + 1 >= pending::MOST && !one.is_owed() {
+            if one.is_forgotten(now) || at + 1 >= pending::MOST && !one.is_owed() && !self.is_awaited(one, now) {
                 older.push(Older { stored, becomes: None });
             } else if self.concerns(plan, one) && (one.is_waiting() || one.handover.is_some()) {
                 let mut becomes = one.clone();
@@ -81,6 +81,13 @@ impl LogoutClient {
         taken_over.retain(|one| one.token.is_some() && !mine.iter().any(|known| known.token == one.token));
         mine.append(&mut taken_over);
         Ok(opened)
+    }
+
+    /// Whether a browser is on its way back to it. On a server the number of one session's waits is bounded: whoever holds
+    /// the session could begin any number of them.
+    fn is_awaited(&self, record: &Record, now: i64) -> bool {
+        let live = |journey: &Journey| !journey.over && !is_late(journey.started_at, now);
+        self.config.home == Home::Device && [&record.logout, &record.proof].into_iter().flatten().any(live)
     }
 
     /// Whether nothing of an older sign-out, which waited for its browser, is left to do: this one decides about the same

@@ -13,7 +13,9 @@ use crate::pending::Record;
 use crate::plan::{OwnedToken, PlannedCall};
 use crate::planning::{about_metadata, refused_metadata};
 use crate::provider::row::{Endpoint, Row, endpoint_url};
+use crate::provider_words;
 use crate::revocation;
+use crate::secret::Secret;
 use crate::unfinished::{Revoking, is_due, pause};
 
 impl LogoutClient {
@@ -38,7 +40,8 @@ impl LogoutClient {
             PlannedCall { call, account: calling.account.clone(), kind: calling.kind, token: calling.token.clone() };
         let request = direct_call::call(&self.config, &planned, self.row.public_addresses_only);
         let answer = self.send(request);
-        let (provider, told) = direct_call::read(&self.config, &planned, answer.as_ref());
+        let (provider, told) = direct_call::read(&planned, answer.as_ref());
+        let told = told.unless_repeated(&self.secrets_of(&run.record));
         let again = direct_call::may_succeed_later(provider).then(|| {
             let now = entropy::now();
             let next_at = now.saturating_add(pause(calling.tries, answer.as_ref().ok(), now));
@@ -52,6 +55,11 @@ impl LogoutClient {
             record.call = record.call.take().and(again.clone());
         });
         run.save()
+    }
+
+    /// What a provider was sent, or may have been.
+    fn secrets_of(&self, record: &Record) -> Vec<Secret> {
+        record.secrets().chain(&self.config.client_secret).cloned().collect()
     }
 
     /// Revokes what is due, refresh tokens first (REV-06). No failure stops the next.
@@ -81,6 +89,7 @@ impl LogoutClient {
             run.change(move |record| record.learn(said.clone()));
         }
         let endpoint = endpoint.map(|known| known.filter(|address| endpoint_url(address).is_ok()));
+        let secrets = self.secrets_of(&run.record);
         let mut wish = lookup.wish.take();
         let endpoint = endpoint.map_err(|_| lookup.refusal());
         for at in 0..run.record.revocations.len() {
@@ -99,6 +108,8 @@ impl LogoutClient {
             } else {
                 self.revoke_one(&row, endpoint, unsupported, &one, &mut wish)
             };
+            let provider_error = provider_words::unless_repeated(done.provider_error.clone(), &secrets);
+            let done = Revoking { provider_error, ..done };
             run.change(move |record| {
                 if let Some(known) = record.revocations.get_mut(at) {
                     known.clone_from(&done);
@@ -145,7 +156,7 @@ impl LogoutClient {
         let dialect = row.revocations.dialect;
         let call = revocation::call(&self.config, dialect, address, &owned, row.public_addresses_only);
         let answer: Result<HttpAnswer, HostError> = self.send(call);
-        let read = revocation::read(&self.config, dialect, &owned, answer.as_ref());
+        let read = revocation::read(dialect, &owned, answer.as_ref());
         let says_when =
             |answer: &HttpAnswer| matches!(answer.status, 429 | 503) && answer.header("retry-after").is_some();
         *wish = answer.as_ref().ok().filter(|answer| says_when(answer)).cloned();

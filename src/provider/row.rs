@@ -7,6 +7,7 @@ use super::parameters::Parameters;
 use crate::account::TokenKind;
 use crate::cookie::Cookie;
 use crate::error::LogoutError;
+use crate::query;
 use crate::request::Reach;
 
 /// Where an endpoint's address comes from.
@@ -327,11 +328,21 @@ pub(crate) fn endpoint_url(address: &str) -> Result<Url, &'static str> {
     if !crate::redirect_uri::names_host_plainly(address, &url) {
         return Err("does not name its host plainly behind two slashes");
     }
+    if !is_written(address, &url) {
+        return Err("has a path or query that a parser would have to repair, such as dot segments");
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if crate::redirect_uri::is_loopback(&url) => Ok(url),
         _ => Err("is not https"),
     }
+}
+
+/// Whether path and query are those that were written: a parser resolves dots, and escapes some letters.
+fn is_written(address: &str, url: &Url) -> bool {
+    let (front, asked, _) = query::split(address);
+    let path = front.splitn(4, '/').nth(3).unwrap_or_default();
+    url.path().strip_prefix('/') == Some(path) && url.query() == asked
 }
 
 /// An issuer: an endpoint's rules, and no query (DISC-01).

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::source_text::{Source, matching, read, words};
 
 /// Every module of the crate, each before those that know it. A folder is one module.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 36] = [
     "secret",
     "error",
     "json",
@@ -19,6 +19,7 @@ const ORDER: [&str; 35] = [
     "connection",
     "account",
     "request",
+    "provider_words",
     "id_token",
     "provider",
     "config",

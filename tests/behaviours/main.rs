@@ -12,6 +12,7 @@
 mod a_cancel_from_inside_the_call_stands;
 mod a_claim_comes_first;
 mod a_clear_that_breaks_off_is_told;
+mod a_providers_error_repeats_nothing;
 mod a_store_is_checked;
 mod addresses_are_built_as_observed;
 mod cases;

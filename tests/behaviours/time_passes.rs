@@ -29,8 +29,13 @@ fn who(id: &str) -> EndSessionRequest {
 }
 
 fn last_return(host: &Host) -> Secret {
+    let last = host.browser.as_ref().unwrap().navigations.lock().unwrap().len() - 1;
+    returned_from(host, last)
+}
+
+fn returned_from(host: &Host, navigation: usize) -> Secret {
     let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap();
-    let state = crate::scripted::project::raw_state(navigations.last().unwrap()).unwrap();
+    let state = crate::scripted::project::raw_state(&navigations[navigation]).unwrap();
     Secret::from(format!("https://app.example.com/bye?state={state}"))
 }
 
@@ -98,13 +103,20 @@ fn a_sign_out_is_forgotten_after_thirty_days() {
     assert_eq!(records(&host), 1);
 }
 
+/// PLR-13: none is given up for another account's sake while its browser may still come back.
 #[test]
-fn hundreds_of_records_do_not_pile_up_and_the_latest_is_matched() {
+fn of_hundreds_of_sign_outs_each_is_matched_and_later_they_do_not_pile_up() {
     let host = host();
     let client = host.client(config()).unwrap();
     for round in 0..300 {
         client.sign_out(&who(&format!("user{round}"))).unwrap();
     }
+    for early in [0, 100, 235, 299] {
+        let url = returned_from(&host, early);
+        assert!(matches!(client.complete(&url, None).unwrap(), Completion::Matched { .. }), "{early}");
+    }
+    host.store.time_passes(16 * 60);
+    client.sign_out(&who("latest")).unwrap();
     assert!(records(&host) <= 64, "{} records", records(&host));
     assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
 }
