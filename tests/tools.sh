@@ -56,7 +56,7 @@ new_node() {
 base() {
   local rust java=17 python=3.10 found
   rust=$(sed -nE 's/^rust-version = "([0-9.]+)".*/\1/p' Cargo.toml)
-  command -v cargo >/dev/null || die "cargo is missing: install Rust $rust or newer with rustup (Debian's is too old)"
+  command -v cargo >/dev/null || die "cargo is missing: install Rust $rust or newer, since Debian's is too old: https://rustup.rs, then rustup default stable"
   debian cc:gcc c++:g++ make:make git:git python3:python3 openssl:openssl node:nodejs npm:npm javac:default-jdk-headless \
     mvn:maven strip:binutils unzip:unzip
   found=$(version cargo 'cargo ')

@@ -65,8 +65,14 @@ impl LogoutClient {
         next.clear.replaced.insert(epoch.key.clone(), replaced);
         if self.store.guarantee()? == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
-            let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };
-            let commit = self.store.commit(joined(joined(journal, unchanged(clearing)), emptying(clearing)))?;
+            let clear = joined(unchanged(clearing), emptying(clearing));
+            let commit = if run.is_recorded() {
+                self.store.commit(joined(joined(run.writing(&next), beside), clear))?
+            } else {
+                // A store that takes not even the epoch gives up its keys all the same.
+                let parted = run.parting(epoch).map(|parting| self.store.commit(joined(parting, clear.clone())));
+                parted.and_then(Result::ok).map_or_else(|| self.store.commit(clear), Ok)?
+            };
             return Ok(match commit {
                 Commit::Conflict => {
                     run.take_back();
@@ -89,6 +95,9 @@ impl LogoutClient {
                 Err(error) if run.stored.is_some() => return Err(error),
                 Err(_) => run.unrecord(),
             }
+        }
+        if let Some(parting) = run.parting(epoch.clone()) {
+            let _ = self.store.commit(parting);
         }
         let claimed = run.stored.as_ref().filter(|_| run.is_recorded()).map(|stored| {
             let record = super::store::require(&crate::keys::record(&stored.record.id), &stored.text);

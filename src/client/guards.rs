@@ -25,7 +25,7 @@ impl LogoutClient {
     ///
     /// Fails when the store does not answer. Touches: store (reads).
     pub fn lease(&self, account: &str) -> Result<Lease, LogoutError> {
-        let account = self.name_of(account);
+        let account = self.checked_name(account)?;
         let [epoch, everyone] = self.epochs(&account).map_err(before)?;
         Ok(Lease { account, epoch, everyone })
     }
@@ -64,8 +64,8 @@ impl LogoutClient {
     /// Fails when the store does not answer. Touches: store (reads).
     #[uniffi::method(default(account), default(ticket))]
     pub fn login_advice(&self, account: Option<String>, ticket: Option<Secret>) -> Result<LoginAdvice, LogoutError> {
+        let account = account.map(|account| self.checked_name(&account)).transpose()?;
         let records = self.of_browser(ticket.as_ref()).map_err(before)?;
-        let account = account.map(|account| self.name_of(&account));
         let since = unended(records, account.as_deref(), entropy::now());
         let parameter = |(name, value): (&str, &str)| Parameter { name: name.to_owned(), value: Secret::from(value) };
         let asks = since.is_some() && self.row.authorization != Endpoint::Missing;
@@ -139,16 +139,16 @@ impl LogoutClient {
 }
 
 /// When the sign-out was asked for after which the provider's session may still be alive: of each account the latest one
-/// tells.
+/// tells that asked the provider at all.
 fn unended(records: Vec<Record>, account: Option<&str>, now: i64) -> Option<i64> {
     let mut told = BTreeSet::new();
-    for record in records {
+    for record in records.into_iter().filter(|record| record.provider != SessionStatus::NotAsked) {
         let names: Vec<&String> = record.accounts.iter().map(|known| &known.account).collect();
         let concerned = account.is_none_or(|name| record.everyone || names.iter().any(|known| *known == name));
         let news = record.everyone || names.iter().any(|name| !told.contains(*name));
         if concerned && news {
-            let asked = !matches!(record.provider, SessionStatus::NotAsked | SessionStatus::Ended { .. });
-            if asked && !record.reauthenticated && !is_older(record.issued_at, now, REMEMBER) {
+            let ended = matches!(record.provider, SessionStatus::Ended { .. });
+            if !ended && !record.reauthenticated && !is_older(record.issued_at, now, REMEMBER) {
                 return Some(record.issued_at);
             }
         }

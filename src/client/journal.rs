@@ -168,6 +168,8 @@ impl LogoutClient {
         let id = format!("{scope}.{}", entropy::random()?);
         let state = format!("{id}.{}", entropy::random()?);
         let ticket = match self.config.home {
+            // Where the provider is not asked, nothing comes back: the browser keeps the ticket that may still mean something.
+            Home::Server if plan.ticket.is_some() && !plan.asks_provider() && plan.obstacle.is_none() => None,
             Home::Server => Some(Secret::from(format!("{id}.{}", entropy::random()?))),
             Home::Device => None,
         };

@@ -219,6 +219,12 @@ impl LogoutClient {
     }
 
     /// An account as records and epochs name it.
+    /// The name of an account that a sign-out would accept: under another one a guard would guard nobody.
+    fn checked_name(&self, account: &str) -> Result<String, LogoutError> {
+        asked::check_account_id(&self.config.layout, account)?;
+        Ok(self.name_of(account))
+    }
+
     fn name_of(&self, account: &str) -> String {
         account_name(&self.config.layout, account).into_owned()
     }

@@ -2,8 +2,9 @@
 
 use super::records::TRIES;
 use super::{LogoutClient, entropy};
+use crate::config::Home;
 use crate::error::LogoutError;
-use crate::host::{Change, Commit};
+use crate::host::{Change, Commit, Entry};
 use crate::pending::Record;
 use crate::plan::PlanWarning;
 use crate::secret::Secret;
@@ -97,6 +98,13 @@ impl<'a> Run<'a> {
 
     pub(super) fn is_recorded(&self) -> bool {
         self.recorded
+    }
+
+    /// What ends the leases of a sign-out that is not written down. On a server nothing would lead to the epoch any more; a
+    /// device's stay in any case.
+    pub(super) fn parting(&self, epoch: Entry) -> Option<Change> {
+        let lasts = self.client.config.home == Home::Device;
+        (lasts && !self.recorded).then(|| Change { write: vec![epoch], ..Change::default() })
     }
 
     /// The change that writes the record, if nobody has written it since.

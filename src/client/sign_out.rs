@@ -38,7 +38,7 @@ impl LogoutClient {
         if !run.lost && run.record.may_revoke() {
             self.revoke(&mut run, &mut lookup);
         }
-        let (ticket, recorded) = (run.ticket.clone(), run.stored.is_some());
+        let (ticket, recorded) = (run.ticket.clone(), run.is_recorded() && run.stored.is_some());
         let record = run.release();
         let known = self.known(&record);
         let kept = if recorded { known.kept } else { Vec::new() };

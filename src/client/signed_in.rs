@@ -33,7 +33,7 @@ impl LogoutClient {
     ) -> Result<(), LogoutError> {
         let hints = id_token.as_ref().map(read_id_token_unverified).transpose()?;
         let authenticated_at = hints.and_then(|hints| hints.authenticated_at);
-        self.welcome(&self.name_of(account), authenticated_at, ticket.as_ref()).map_err(before)
+        self.welcome(&self.checked_name(account)?, authenticated_at, ticket.as_ref()).map_err(before)
     }
 }
 

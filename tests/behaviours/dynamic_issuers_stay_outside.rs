@@ -1,7 +1,9 @@
 //! Where a user may name the issuer, no name and no spelling of an address leads into this machine or its network.
 #![cfg(feature = "http")]
 
-use exeunt::{HostError, HttpCall, HttpMethod, Secret};
+use std::sync::Arc;
+
+use exeunt::{EndSessionRequest, HostError, HttpCall, HttpMethod, LogoutClient, MemoryStore, PlanWarning, Secret, Who};
 
 /// Whether the built-in transport refuses the address before it connects. Nothing listens on port 1.
 fn is_refused(host: &str, public_addresses_only: bool) -> bool {
@@ -66,6 +68,23 @@ fn a_configured_provider_may_be_anywhere() {
     let refused: Vec<_> =
         ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"].into_iter().filter(|host| is_refused(host, false)).collect();
     assert!(refused.is_empty(), "refused: {refused:?}");
+}
+
+/// DISC-07: and the outcome names the rule.
+#[test]
+fn a_sign_out_names_the_rule_and_clears() {
+    let config = serde_json::from_value(serde_json::json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://10.0.0.1", "dynamic": true}},
+        "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}}
+    }));
+    let store = Arc::new(MemoryStore::new());
+    let client = LogoutClient::new(config.unwrap(), store, None, None, Vec::new()).unwrap();
+    let outcome = client.sign_out(&EndSessionRequest::new(Who::Everyone)).unwrap();
+    assert!(outcome.signed_out_locally());
+    let refused = PlanWarning::MetadataRefused { rule: "DISC-07".to_owned() };
+    assert!(outcome.warnings.contains(&refused), "{:?}", outcome.warnings);
 }
 
 /// An address of version 4 mapped, compatible, behind NAT64 and behind 6to4.

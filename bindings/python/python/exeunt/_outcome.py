@@ -239,12 +239,13 @@ class LogoutOutcome:
     provider_error: str | None
     """The provider's error code, such as ``invalid_grant`` or CentralAuth's ``tokenInvalid``.
 
-    It is cut to 200 characters without controls. Never to be shown as HTML.
+    It has up to 30 letters and ``_``; none where it is no such code, or repeats something secret.
     """
     provider_message: str | None
     """What the provider's error says in a sentence, where a direct request failed. Never to be shown as HTML.
 
-    It is cut to 200 characters without controls, and left out if something in it could be a token.
+    It is cut to 200 characters without controls, and left out if something in it could be a token. Never to be
+    shown as HTML.
     """
     next: Navigation | None
     """Where the browser has to go now, where no navigator took it there."""
