@@ -43,8 +43,8 @@ EDITS = {
     # The clear goes without what is written down about it.
     "journal": Edit(
         "src/client/clear.rs",
-        "let journal = if run.is_recorded() { joined(run.writing(&next), beside) } else { Change::default() };",
-        "let journal = beside;",
+        "self.store.commit(joined(joined(run.writing(&next), beside), clear))?",
+        "self.store.commit(joined(beside, clear))?",
     ),
     # What another runner works on is taken for nobody's.
     "claim": Edit(
