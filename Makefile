@@ -9,7 +9,7 @@ SERVE ?= 0
 MUTANT ?=
 BUILD := build
 
-.PHONY: help demo test lint bindings wheel kotlin swift fuzz crash columns clean
+.PHONY: help demo test lint bench bindings wheel kotlin swift fuzz crash columns clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lint-bindings:
 	bindings/swift/lint.sh
 	demo/lint.sh
 	tests/lint.sh
+
+bench: tools ## how long a sign-out takes against another one, side by side; ratios
+	@benches/run.sh
 
 bindings: tools ## generated sources for all three languages
 	cargo build --quiet --package exeunt
