@@ -51,7 +51,8 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
     private let tls: Bool
     private let seen = Locked<[String]>([])
-    private let stopped = Locked(false)
+    /// The port from which the last connection comes.
+    private let waker = Locked<UInt16?>(nil)
     private let finished = DispatchSemaphore(value: 0)
 
     private let answer: @Sendable (ServedConnection) -> Void
@@ -69,12 +70,14 @@ final class LoopbackServer: Sendable {
     /// Begins to listen.
     func listens() throws {
         guard listen(listener, 8) == 0 else { throw Loud(description: "listen") }
-        Thread.detachNewThread { [listener, port, tls, seen, stopped, finished, answer] in
+        Thread.detachNewThread { [listener, port, tls, seen, waker, finished, answer] in
             while true {
                 let socket = accept(listener, nil, nil)
+                if socket < 0, errno == EINTR { continue }
                 guard socket >= 0 else { break }
                 defer { close(socket) }
-                if stopped.withLock({ $0 }) { break }
+                // Whoever connected before is answered first: on a busy machine a client may be gone by now.
+                if let last = waker.withLock({ $0 }), last == Self.port(of: socket, getpeername) { break }
                 let request = tls && Self.isGreeting(socket) ? Self.greeting : Self.readRequest { read(socket, $0, $1) }
                 seen.withLock { $0.append(request) }
                 answer(ServedConnection(socket: socket, request: request, port: port))
@@ -95,11 +98,12 @@ final class LoopbackServer: Sendable {
     /// Stops, and gives what was asked, connection by connection.
     @discardableResult
     func stop() async -> [String] {
-        stopped.withLock { $0 = true }
         // A connection of its own wakes the loop, on every system.
-        let waker = Self.socket()
-        defer { close(waker) }
-        Self.withAddress(port: port) { _ = connect(waker, $0, $1.pointee) }
+        let socket = Self.socket()
+        defer { close(socket) }
+        Self.withAddress(port: 0) { _ = bind(socket, $0, $1.pointee) }
+        waker.withLock { $0 = Self.port(of: socket, getsockname) }
+        Self.withAddress(port: port) { _ = connect(socket, $0, $1.pointee) }
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread { [seen, finished] in
                 finished.wait()
@@ -110,18 +114,22 @@ final class LoopbackServer: Sendable {
 
     private static func bound() throws -> (socket: Int32, port: UInt16) {
         let socket = socket()
-        var port: UInt16 = 0
-        let ready = withAddress(port: 0) { address, length in
-            guard bind(socket, address, length.pointee) == 0, getsockname(socket, address, length) == 0 else {
-                return false
-            }
-            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+        let ready = withAddress(port: 0) { bind(socket, $0, $1.pointee) == 0 }
+        guard socket >= 0, ready, let port = port(of: socket, getsockname) else { throw Loud(description: "bind") }
+        return (socket, port)
+    }
+
+    /// The port of one end of a connection.
+    private static func port(
+        of socket: Int32,
+        _ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> UInt16? {
+        withAddress(port: 0) { address, length in
+            guard name(socket, address, length) == 0 else { return nil }
+            return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
                 UInt16(bigEndian: $0.pointee.sin_port)
             }
-            return true
         }
-        guard socket >= 0, ready else { throw Loud(description: "bind") }
-        return (socket, port)
     }
 
     private static func socket() -> Int32 {
