@@ -1,6 +1,5 @@
 //! Provider metadata: where it lies, what of it is believed. OpenID Connect Discovery 1.0 and RFC 8414.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::LogoutError;
@@ -13,12 +12,9 @@ use crate::secret::Secret;
 const FRESH_FOR: i64 = 24 * 60 * 60;
 const MAX_BODY: i64 = 256 * 1024;
 
-/// What is kept of a provider's metadata.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What is believed of a provider's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Metadata {
-    pub(crate) version: u32,
-    pub(crate) issuer: String,
     pub(crate) fetched_at: i64,
     /// Seconds for which it may be used without asking again.
     pub(crate) fresh_for: i64,
@@ -32,13 +28,9 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    pub(crate) const VERSION: u32 = 1;
-
     /// Whether it may be used without asking again. A date in the future is a clock that jumped, not freshness.
-    pub(crate) fn is_fresh(&self, issuer: &str, now: i64) -> bool {
-        self.version == Self::VERSION
-            && self.issuer == issuer
-            && (0..self.fresh_for.min(FRESH_FOR)).contains(&now.saturating_sub(self.fetched_at))
+    pub(crate) fn is_fresh(&self, now: i64) -> bool {
+        (0..self.fresh_for).contains(&now.saturating_sub(self.fetched_at))
     }
 }
 
@@ -110,8 +102,6 @@ pub(crate) fn is_not_now(answer: &HttpAnswer) -> bool {
 
 fn believe(row: &Row, document: &Map<String, Value>, now: i64, fresh_for: i64) -> Metadata {
     let mut metadata = Metadata {
-        version: Metadata::VERSION,
-        issuer: row.issuer.clone(),
         fetched_at: now,
         fresh_for,
         end_session: None,
@@ -140,4 +130,40 @@ fn address(row: &Row, document: &Map<String, Value>, name: &str, metadata: &mut 
         metadata.other_hosts.push(host.to_owned());
     }
     Some(address.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Metadata, believe, fresh_for};
+    use crate::host::{Header, HttpAnswer};
+    use crate::provider::row::Row;
+    use crate::secret::Secret;
+
+    /// What an answer of the moment 1,000,000 with this header leaves.
+    fn heard(cache_control: Option<&str>) -> Metadata {
+        let field = |value: &str| Header { name: "Cache-Control".to_owned(), value: Secret::from(value) };
+        let headers = cache_control.into_iter().map(field).collect();
+        let answer = HttpAnswer { status: 200, headers, body: Vec::new() };
+        believe(&Row::standard("https://op.example.com"), &serde_json::Map::new(), 1_000_000, fresh_for(&answer))
+    }
+
+    #[test]
+    fn metadata_is_asked_for_again_after_a_day_or_as_soon_as_the_provider_says() {
+        for (cache_control, seconds) in
+            [(None, 86_400), (Some("max-age=604800"), 86_400), (Some("public, max-age=600"), 600)]
+        {
+            let heard = heard(cache_control);
+            assert!(heard.is_fresh(1_000_000), "{cache_control:?}");
+            assert!(heard.is_fresh(1_000_000 + seconds - 1), "{cache_control:?}");
+            assert!(!heard.is_fresh(1_000_000 + seconds), "{cache_control:?}");
+        }
+        for never in ["max-age=0", "no-cache", "max-age=600, no-cache"] {
+            assert!(!heard(Some(never)).is_fresh(1_000_000), "{never}");
+        }
+    }
+
+    #[test]
+    fn metadata_with_a_date_in_the_future_is_a_clock_that_jumped_and_is_asked_for_again() {
+        assert!(!heard(None).is_fresh(999_999));
+    }
 }

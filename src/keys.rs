@@ -84,6 +84,11 @@ pub(crate) fn is_id(id: &str) -> bool {
     id.split_once('.').is_some_and(|(scope, random)| is_part(scope) && is_part(random))
 }
 
+/// The scope in which a record of this identifier is listed.
+pub(crate) fn scope_of(id: &str) -> &str {
+    id.split_once('.').map_or(id, |(scope, _)| scope)
+}
+
 /// SHA-256 of a text, in base64url.
 pub(crate) fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))

@@ -297,16 +297,6 @@ pub(crate) fn same_host(one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether two addresses agree in scheme and port, whatever their host.
-pub(crate) fn same_scheme_and_port(one: &str, other: &str) -> bool {
-    match (Url::parse(one), Url::parse(other)) {
-        (Ok(one), Ok(other)) => {
-            one.scheme() == other.scheme() && one.port_or_known_default() == other.port_or_known_default()
-        }
-        _ => false,
-    }
-}
-
 /// The page on which the user asked, without query and fragment.
 pub(crate) fn page_without_query(page: &str) -> &str {
     crate::query::split(page).0

@@ -88,7 +88,7 @@ impl LogoutClient {
                 self.dismiss(id, open_window && updated.is_some());
                 Ok(Completion::NotOurs { why: NotOursReason::Expired })
             }
-            (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: told(self.outcome(id)?) }),
+            (Verdict::Before, _) => Ok(Completion::AlreadyHandled { outcome: told(self.known(&self.recorded(id)?)) }),
             (Verdict::NotOurs(why), _) => Ok(Completion::NotOurs { why }),
             (Verdict::Ended { .. } | Verdict::Answered { .. }, None) => {
                 Ok(Completion::NotOurs { why: NotOursReason::NothingPending })

@@ -1,14 +1,11 @@
 //! Looking up the provider's addresses, and keeping them.
 
+use std::sync::Mutex;
+
 use super::{LogoutClient, entropy};
-use crate::config::OWN_PREFIX;
 use crate::discovery::{self, Metadata};
 use crate::error::LogoutError;
-use crate::host::{Change, Entry, HostError, HttpAnswer, HttpCall};
-use crate::keys::hash;
-use crate::provider::row::Endpoint;
-use crate::redirect_uri::{same_host, same_scheme_and_port};
-use crate::secret::Secret;
+use crate::host::{HostError, HttpAnswer, HttpCall};
 
 /// What one sign-out found out about the provider: a lookup that failed is not repeated within it.
 #[derive(Default)]
@@ -26,6 +23,24 @@ impl Lookup {
     }
 }
 
+/// What the provider last said of its addresses, as this client heard it. It is not kept in the store: whoever writes there
+/// could say where a token goes.
+#[derive(Default)]
+pub(super) struct Heard(Mutex<Option<Metadata>>);
+
+impl Heard {
+    /// A lock that a fork left behind is not waited for: asking again costs one request.
+    fn get(&self) -> Option<Metadata> {
+        self.0.try_lock().ok()?.clone()
+    }
+
+    fn set(&self, metadata: &Metadata) {
+        if let Ok(mut heard) = self.0.try_lock() {
+            *heard = Some(metadata.clone());
+        }
+    }
+}
+
 impl LogoutClient {
     /// Metadata, asked for at most once in one sign-out.
     pub(super) fn metadata_once(&self, lookup: &mut Lookup) -> Result<Metadata, LogoutError> {
@@ -33,36 +48,9 @@ impl LogoutClient {
         found.get_or_insert_with(|| self.metadata(entropy::now(), refusal)).clone()
     }
 
-    fn metadata_key(&self) -> String {
-        format!("{OWN_PREFIX}metadata.{}", hash(&self.row.issuer))
-    }
-
-    fn stored_metadata(&self) -> Option<Metadata> {
-        let stored = self.read_one(&self.metadata_key()).ok()??;
-        let metadata: Metadata = serde_json::from_str(stored.reveal()).ok()?;
-        let known = metadata.version == Metadata::VERSION && metadata.issuer == self.row.issuer;
-        // Whoever writes into the store must not send tokens elsewhere: other hosts, and other ports of the same, are
-        // believed from the provider alone.
-        let ours = |address: &String| {
-            let alias = |host: &String| same_host(address, &format!("https://{host}"));
-            let host = same_host(address, &self.row.issuer) || self.row.alias_hosts.iter().any(alias);
-            host && same_scheme_and_port(address, &self.row.issuer)
-        };
-        let endpoints = [&metadata.end_session, &metadata.revocation, &metadata.authorization];
-        let all_ours = endpoints.into_iter().flatten().all(ours);
-        (known && all_ours).then_some(metadata)
-    }
-
-    fn is_discovered(&self) -> bool {
-        [&self.row.end_session, &self.row.revocation, &self.row.authorization].contains(&&Endpoint::Discovered)
-    }
-
-    /// Metadata that was kept and is fresh.
+    /// Metadata that was heard and is fresh.
     pub(super) fn kept_metadata(&self, now: i64) -> Option<Metadata> {
-        if !self.is_discovered() {
-            return None;
-        }
-        self.stored_metadata().filter(|metadata| metadata.is_fresh(&self.row.issuer, now))
+        self.heard.get().filter(|metadata| metadata.is_fresh(now))
     }
 
     /// Metadata that is kept, else asked for; old one only where the provider does not answer (DISC-09): what it answers
@@ -77,7 +65,7 @@ impl LogoutClient {
         };
         match refusal {
             Some(answer) if !discovery::is_not_now(answer) => Err(error),
-            _ => self.stored_metadata().ok_or(error),
+            _ => self.heard.get().ok_or(error),
         }
     }
 
@@ -96,7 +84,7 @@ impl LogoutClient {
         match discovery::read(&self.row, &answer, now) {
             Ok(metadata) => {
                 if discovery::may_be_kept(&answer) {
-                    self.keep(&metadata);
+                    self.heard.set(&metadata);
                 }
                 Ok(metadata)
             }
@@ -105,15 +93,6 @@ impl LogoutClient {
                 Err(error)
             }
         }
-    }
-
-    /// Keeping metadata saves a request; failing to keep it costs nothing else.
-    fn keep(&self, metadata: &Metadata) {
-        let Ok(text) = serde_json::to_string(metadata) else {
-            return;
-        };
-        let entry = Entry { key: self.metadata_key(), value: Secret::from(text), protect: false };
-        let _ = self.store.commit(Change { require: Vec::new(), write: vec![entry], remove: Vec::new() });
     }
 
     pub(super) fn send(&self, call: HttpCall) -> Result<HttpAnswer, HostError> {

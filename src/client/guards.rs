@@ -27,6 +27,7 @@ impl LogoutClient {
     pub fn lease(&self, account: &str) -> Result<Lease, LogoutError> {
         let account = self.checked_name(account)?;
         let [epoch, everyone] = self.epochs(&account).map_err(before)?;
+        self.sweep(&Leaver::One(account.clone()));
         Ok(Lease { account, epoch, everyone })
     }
 
@@ -47,7 +48,9 @@ impl LogoutClient {
                 "an entry's key is not one of the account's; save only its own",
             ));
         }
-        self.save_under(lease, &entries).map_err(|error| failed("saving refreshed tokens", &error))
+        let saved = self.save_under(lease, &entries).map_err(|error| failed("saving refreshed tokens", &error))?;
+        self.sweep(&leaver);
+        Ok(saved)
     }
 
     /// Whether the account has not signed out since the lease was taken. For hosts that keep tokens where exeunt cannot
@@ -55,7 +58,9 @@ impl LogoutClient {
     ///
     /// Fails when the store does not answer. Touches: store (reads).
     pub fn still_valid(&self, lease: &Lease) -> Result<bool, LogoutError> {
-        Ok(self.epochs(&lease.account).map_err(before)? == [lease.epoch.clone(), lease.everyone.clone()])
+        let stands = self.epochs(&lease.account).map_err(before)? == [lease.epoch.clone(), lease.everyone.clone()];
+        self.sweep(&Leaver::One(self.name_of(&lease.account)));
+        Ok(stands)
     }
 
     /// What the next sign-in should ask of the provider. On a device name the account where it is known; on a server give

@@ -24,6 +24,7 @@ pub use store_check::{StoreFault, check_session_store};
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use self::discover::Heard;
 use crate::account::Account;
 use crate::asked;
 use crate::cache::{Leaver, Selector, account_name};
@@ -53,6 +54,7 @@ pub struct LogoutClient {
     navigator: Option<Arc<dyn Navigator>>,
     transport: Option<Arc<dyn HttpTransport>>,
     listeners: Vec<Arc<dyn LogoutListener>>,
+    heard: Heard,
 }
 
 #[uniffi::export]
@@ -91,26 +93,33 @@ impl LogoutClient {
         }
         let registered = config.registered();
         let keys = Keys::new(&config, &row.issuer);
-        Ok(Self { config: Arc::new(config), row, registered, keys, store, navigator, transport, listeners })
+        Ok(Self {
+            config: Arc::new(config),
+            row,
+            registered,
+            keys,
+            store,
+            navigator,
+            transport,
+            listeners,
+            heard: Heard::default(),
+        })
     }
 
     /// What a sign-out would do, before any of it happens.
     ///
     /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
     pub fn plan(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
-        let request = self.named(request);
-        let asked = asked::check(&self.config, &self.row, &self.registered, &request)?;
-        let clearing = self.look(&asked.leaver).map_err(store::before)?;
-        let metadata = self.kept_metadata(entropy::now());
-        planning::plan(asked, &clearing, metadata.as_ref()).map(Arc::new)
+        let plan = self.planned(request)?;
+        self.sweep(&plan.leaver);
+        Ok(plan)
     }
 
     /// Plans and runs. Succeeds when the local session is dealt with, whatever the provider does.
     ///
     /// Fails only before the first effect; then nothing was cleared. Touches: store, network, navigator, listeners.
     pub fn sign_out(&self, request: &EndSessionRequest) -> Result<LogoutOutcome, LogoutError> {
-        let plan = self.plan(request)?;
-        self.run(&plan)
+        self.run(&*self.planned(request)?)
     }
 
     /// Carries out a plan of this client. The keys are looked up again, so that nothing newer is missed.
@@ -127,21 +136,32 @@ impl LogoutClient {
     /// listeners.
     #[uniffi::method(default(ticket))]
     pub fn complete(&self, url: &Secret, ticket: Option<Secret>) -> Result<Completion, LogoutError> {
-        self.read_return(url, ticket.as_ref())
+        let completion = self.read_return(url, ticket.as_ref())?;
+        match &completion {
+            Completion::Matched { outcome } | Completion::AlreadyHandled { outcome } => {
+                self.sweep_beside(&outcome.id);
+            }
+            Completion::NotOurs { .. } => {}
+        }
+        Ok(completion)
     }
 
     /// Says that the browser will not come back. A return that comes all the same is still read.
     ///
     /// Fails for an unknown identifier, and when the store does not answer. Touches: store, navigator, listeners.
     pub fn cancel(&self, id: &str, reason: CancelReason) -> Result<LogoutOutcome, LogoutError> {
-        self.give_up(id, reason)
+        let outcome = self.give_up(id, reason)?;
+        self.sweep_beside(id);
+        Ok(outcome)
     }
 
     /// What is known of a sign-out now. Remembered for 30 days.
     ///
     /// Fails for an unknown identifier, and when the store does not answer. Touches: store (reads).
     pub fn outcome(&self, id: &str) -> Result<LogoutOutcome, LogoutError> {
-        Ok(self.known(&self.recorded(id)?))
+        let record = self.recorded(id)?;
+        self.sweep_beside(id);
+        Ok(self.known(&record))
     }
 
     /// A navigation that asks the provider whether anybody is still signed in in this browser (`prompt=none`). Open it
@@ -150,7 +170,9 @@ impl LogoutClient {
     /// Fails for an unknown identifier, without a configured `redirect_uri`, and when the provider's addresses are not
     /// known. Touches: store, network.
     pub fn proof(&self, id: &str) -> Result<crate::navigation::Navigation, LogoutError> {
-        self.ask_for_proof(id)
+        let navigation = self.ask_for_proof(id)?;
+        self.sweep_beside(id);
+        Ok(navigation)
     }
 
     /// The sign-outs whose browser has not come back. On a server the account must be named.
@@ -190,6 +212,7 @@ impl LogoutClient {
             return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));
         }
         let clearing = self.look(&Leaver::Everyone).map_err(store::before)?;
+        self.sweep(&Leaver::Everyone);
         Ok(clearing.accounts().into_iter().map(Account::new).collect())
     }
 
@@ -209,6 +232,14 @@ impl LogoutClient {
         self.sign_out(&EndSessionRequest::new(Who::Everyone))
     }
 
+    fn planned(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
+        let request = self.named(request);
+        let asked = asked::check(&self.config, &self.row, &self.registered, &request)?;
+        let clearing = self.look(&asked.leaver).map_err(store::before)?;
+        let metadata = self.kept_metadata(entropy::now());
+        planning::plan(asked, &clearing, metadata.as_ref()).map(Arc::new)
+    }
+
     /// By what a redirect target is judged.
     fn policy(&self) -> Policy<'_> {
         Policy {
@@ -218,13 +249,13 @@ impl LogoutClient {
         }
     }
 
-    /// An account as records and epochs name it.
     /// The name of an account that a sign-out would accept: under another one a guard would guard nobody.
     fn checked_name(&self, account: &str) -> Result<String, LogoutError> {
         asked::check_account_id(&self.config.layout, account)?;
         Ok(self.name_of(account))
     }
 
+    /// An account as records and epochs name it.
     fn name_of(&self, account: &str) -> String {
         account_name(&self.config.layout, account).into_owned()
     }

@@ -3,7 +3,7 @@
 use super::run::Stored;
 use super::store::{before, require};
 use super::{LogoutClient, entropy};
-use crate::cache::Values;
+use crate::cache::{Leaver, Values};
 use crate::config::{Home, OWN_PREFIX};
 use crate::error::LogoutError;
 use crate::host::{Change, Commit, Entry, HostError, Requirement};
@@ -143,6 +143,17 @@ impl LogoutClient {
     /// All records of a scope that can be understood.
     pub(super) fn records(&self, scope: &str) -> Result<Vec<Stored>, HostError> {
         Ok(self.listed(scope)?.0)
+    }
+
+    /// Lets go of what has had its time. Every verb does: on a device in all sign-outs, on a server in those of the session
+    /// that it is about. Nothing depends on it, so a store that fails here fails no verb.
+    pub(super) fn sweep(&self, whose: &Leaver) {
+        let _ = self.listed(&self.keys.scope(whose));
+    }
+
+    /// The same in the sign-outs beside this one.
+    pub(super) fn sweep_beside(&self, id: &str) {
+        let _ = self.listed(keys::scope_of(id));
     }
 
     /// One record.

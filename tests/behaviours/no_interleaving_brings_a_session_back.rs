@@ -15,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::interleaved::schedule::{End, Kind, Part, abandoned, explore};
 use crate::interleaved::{
-    Brought, alice_asks, alice_leaves, alice_refreshes, alice_refreshes_blindly, alice_signs_in, carol_signs_in,
-    everyone_asks, everyone_leaves, first_change, is_whole, judge, last_look, resumes, returns, sessions, with_alice,
+    Brought, alice_asks, alice_leaves, alice_refreshes, alice_refreshes_blindly, alice_refreshes_unswept,
+    alice_signs_in, carol_signs_in, everyone_asks, everyone_leaves, first_change, is_whole, judge, last_change,
+    last_look, resumes, returns, sessions, with_alice,
 };
 use exeunt::{Doubt, Evidence, PlanWarning, SessionStatus};
 
@@ -58,7 +59,7 @@ fn whole_or_gone(end: &End<Brought>) -> Vec<String> {
 fn a_refresh_beside_a_sign_out_is_gone_in_the_end() {
     let parts: [Part<Brought>; 2] = [alice_leaves, alice_refreshes];
     judge("a sign-out and a refresh", Kind::Atomic, &with_alice(), &parts, gone).nothing(10);
-    let parts: [Part<Brought>; 3] = [alice_leaves, alice_refreshes, alice_refreshes];
+    let parts: [Part<Brought>; 3] = [alice_leaves, alice_refreshes_unswept, alice_refreshes_unswept];
     judge("a sign-out and two refreshes", Kind::Atomic, &with_alice(), &parts, gone).nothing(100);
     let parts: [Part<Brought>; 2] = [everyone_leaves, alice_refreshes];
     judge("a sign-out of everyone and a refresh", Kind::Atomic, &with_alice(), &parts, gone).nothing(10);
@@ -68,7 +69,7 @@ fn a_refresh_beside_a_sign_out_is_gone_in_the_end() {
 fn a_sign_in_beside_a_sign_out_is_whole_or_gone() {
     let parts: [Part<Brought>; 2] = [alice_leaves, alice_signs_in];
     judge("a sign-out and a sign-in", Kind::Atomic, &with_alice(), &parts, whole_or_gone).nothing(10);
-    let parts: [Part<Brought>; 3] = [alice_leaves, alice_signs_in, alice_refreshes];
+    let parts: [Part<Brought>; 3] = [alice_leaves, alice_signs_in, alice_refreshes_unswept];
     judge("a sign-out, a sign-in and a refresh", Kind::Atomic, &with_alice(), &parts, whole_or_gone).nothing(100);
 }
 
@@ -220,8 +221,29 @@ fn a_store_key_by_key_warns_and_keeps_no_refresh() {
         let back = (!left.is_empty()).then(|| format!("{left:?} came back"));
         back.into_iter().chain((!warned).then(|| "nobody was warned".to_owned())).collect()
     };
-    let parts: [Part<Brought>; 2] = [alice_leaves, alice_refreshes];
+    let parts: [Part<Brought>; 2] = [alice_leaves, alice_refreshes_unswept];
     judge("a sign-out and a refresh", Kind::PerKey, &with_alice(), &parts, check).nothing(10);
+}
+
+/// Key by key a session may be torn, as the warning says; but of the old one nothing is left, and what the outcome says was
+/// seen.
+#[test]
+fn a_store_key_by_key_keeps_nothing_old_beside_a_sign_in() {
+    let check = |end: &End<Brought>| {
+        let warned = end.brought[0].outcome().warnings.contains(&PlanWarning::StoreNotAtomic);
+        let left = sessions(&end.entries);
+        let old = left.values().any(|value| value.contains("old"));
+        let back = old.then(|| format!("{left:?} came back"));
+        let after = first_change(&end.steps, 1, "s:") > last_change(&end.steps, 0, "s:");
+        let lost =
+            (after && !is_whole(&end.entries, "signed in")).then(|| format!("the sign-in after the clear is {left:?}"));
+        let silent = (!warned).then(|| "nobody was warned".to_owned());
+        back.into_iter().chain(lost).chain(silent).chain(lies(end)).collect()
+    };
+    for (name, leaves) in [("one", alice_leaves as Part<Brought>), ("everyone", everyone_leaves)] {
+        let parts: [Part<Brought>; 2] = [leaves, alice_signs_in];
+        judge(&format!("a sign-out of {name} and a sign-in"), Kind::PerKey, &with_alice(), &parts, check).nothing(10);
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::scripted::host::{Host, Script};
-use exeunt::{Account, EndSessionRequest, LogoutClient, Secret, Token, TokenKind, Who};
+use crate::scripted::project::{percent_encode, raw_state};
+use exeunt::{Account, CancelReason, EndSessionRequest, Lease, LogoutClient, Secret, Token, TokenKind, Who};
 use serde_json::json;
 
 const HINT: &str =
@@ -14,12 +15,18 @@ const TOKEN: &str = "the-refresh-token";
 
 /// A sign-out whose revocation found nobody.
 fn signed_out() -> (Host, Arc<LogoutClient>, String) {
+    signed_out_at("device")
+}
+
+fn signed_out_at(home: &str) -> (Host, Arc<LogoutClient>, String) {
     let config = json!({
         "client_id": "rp",
         "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
-            "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
-        "home": "device",
+            "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke",
+            "authorization": "https://op.example.com/authorize"}}},
+        "home": home,
         "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "redirect_uri": "https://app.example.com/in",
         "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}}
     });
     let cached = [("s:alice:id_token", HINT), ("s:alice:refresh_token", TOKEN)];
@@ -44,6 +51,17 @@ fn held(host: &Host) -> usize {
     NAVIGATION.iter().chain([&TOKEN]).filter(|secret| text.contains(**secret)).count()
 }
 
+/// The address with which the browser that left last comes back.
+fn way_back(host: &Host) -> Secret {
+    let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap();
+    let state = raw_state(navigations.last().unwrap()).unwrap();
+    Secret::from(format!("https://app.example.com/bye?state={}", percent_encode(&state)))
+}
+
+fn leaving(account: &str) -> EndSessionRequest {
+    EndSessionRequest::new(Who::This { account: Account::new(account) })
+}
+
 /// JRN-04
 #[test]
 fn what_the_browser_needs_goes_after_fifteen_minutes() {
@@ -60,10 +78,7 @@ fn what_the_browser_needs_goes_after_fifteen_minutes() {
 #[test]
 fn what_the_browser_needs_goes_when_it_is_back() {
     let (host, client, _) = signed_out();
-    let navigations = host.browser.as_ref().unwrap().navigations.lock().unwrap().clone();
-    let state =
-        crate::scripted::project::percent_encode(&crate::scripted::project::raw_state(&navigations[0]).unwrap());
-    client.complete(&Secret::from(format!("https://app.example.com/bye?state={state}")), None).unwrap();
+    client.complete(&way_back(&host), None).unwrap();
     assert_eq!(held(&host), 1, "the token stays");
 }
 
@@ -131,4 +146,70 @@ fn hints_are_kept_no_longer_for_being_asked_for_again() {
     client.resume(10).unwrap();
     let entries = host.store.entries.lock().unwrap();
     assert!(!entries.values().any(|value| value.contains(HINT) || value.contains("the-hint")));
+}
+
+/// A sign-out beside the one that is old, and a lease of before.
+struct Beside {
+    id: String,
+    way_back: Secret,
+    lease: Lease,
+}
+
+type Verb = fn(&LogoutClient, &Beside);
+
+/// JRN-04: what a sign-out kept for too long goes at whatever is called next, though that be about somebody else.
+#[test]
+fn every_verb_lets_go_of_what_has_had_its_time() {
+    let verbs: [(&str, Verb); 16] = [
+        ("plan", |client, _| drop(client.plan(&leaving("carol")).unwrap())),
+        ("sign_out", |client, _| drop(client.sign_out(&leaving("carol")).unwrap())),
+        ("logout", |client, _| drop(client.logout().unwrap())),
+        ("complete", |client, bob| drop(client.complete(&bob.way_back, None).unwrap())),
+        ("cancel", |client, bob| drop(client.cancel(&bob.id, CancelReason::UserCancelled).unwrap())),
+        ("outcome", |client, bob| drop(client.outcome(&bob.id).unwrap())),
+        ("proof", |client, bob| drop(client.proof(&bob.id).unwrap())),
+        ("pending", |client, _| drop(client.pending(None).unwrap())),
+        ("pending of one", |client, _| drop(client.pending(Some("bob".to_owned())).unwrap())),
+        ("resume", |client, _| drop(client.resume(1).unwrap())),
+        ("accounts", |client, _| drop(client.accounts().unwrap())),
+        ("signed_in", |client, _| client.signed_in("carol", None, None).unwrap()),
+        ("login_advice", |client, _| drop(client.login_advice(None, None).unwrap())),
+        ("lease", |client, _| drop(client.lease("carol").unwrap())),
+        ("save", |client, bob| drop(client.save(&bob.lease, Vec::new()).unwrap())),
+        ("still_valid", |client, bob| drop(client.still_valid(&bob.lease).unwrap())),
+    ];
+    for (name, verb) in verbs {
+        let (host, client, _) = signed_out();
+        let id = client.sign_out(&leaving("bob")).unwrap().id;
+        let bob = Beside { id, way_back: way_back(&host), lease: client.lease("bob").unwrap() };
+        let mut entries = host.store.entries.lock().unwrap();
+        let mut alices = entries.clone();
+        alices.retain(|_, value| value.contains(HINT));
+        crate::map_store::time_passes(&mut alices, 902);
+        entries.append(&mut alices);
+        drop(entries);
+        assert_eq!(held(&host), 4, "{name}");
+        verb(&client, &bob);
+        assert_eq!(held(&host), 1, "{name} leaves what has had its time");
+    }
+}
+
+/// JRN-04: on a server a verb sweeps the session that it is about.
+#[test]
+fn on_a_server_the_guards_and_plans_of_a_session_sweep_it() {
+    let verbs: [(&str, fn(&LogoutClient, &Lease)); 4] = [
+        ("plan", |client, _| drop(client.plan(&leaving("alice")).unwrap())),
+        ("lease", |client, _| drop(client.lease("alice").unwrap())),
+        ("save", |client, lease| drop(client.save(lease, Vec::new()).unwrap())),
+        ("still_valid", |client, lease| drop(client.still_valid(lease).unwrap())),
+    ];
+    for (name, verb) in verbs {
+        let (host, client, _) = signed_out_at("server");
+        let lease = client.lease("alice").unwrap();
+        host.store.time_passes(902);
+        client.lease("bob").unwrap();
+        assert_eq!(held(&host), 4, "{name}: nobody else's session is looked at");
+        verb(&client, &lease);
+        assert_eq!(held(&host), 1, "{name} leaves what has had its time");
+    }
 }

@@ -91,62 +91,35 @@ fn a_direct_request_goes_to_the_configured_server_or_nowhere() {
     assert_eq!(hosts_asked(&host), Vec::<String>::new());
 }
 
-/// Signs out, changes the metadata that this has kept, and signs out again.
-fn kept_metadata(issuer: &str, change: impl Fn(&str) -> String) -> (Host, exeunt::LogoutOutcome) {
-    let document = json!({"issuer": issuer, "end_session_endpoint": format!("{issuer}/logout"),
-        "revocation_endpoint": format!("{issuer}/revoke")});
-    let rule = |method: &str, url: &str, body: &Value| -> Rule {
-        let headers = json!({"content-type": "application/json"});
-        let rule = json!({"method": method, "url": url, "status": 200, "headers": headers, "body": body.to_string()});
-        serde_json::from_value(rule).unwrap()
-    };
-    let http = vec![
-        rule("get", &format!("{issuer}/.well-known/openid-configuration"), &document),
-        rule("post", &format!("{issuer}/revoke"), &json!("")),
-        rule("post", &change(&format!("{issuer}/revoke")), &json!("")),
-    ];
-    let cache = BTreeMap::from([("s:alice:refresh_token".to_owned(), "r-1".to_owned())]);
-    let host = Host::new(Script { http, ..Script::default() }, cache);
-    let client = host.client(config(&json!({"oidc": {"issuer": issuer}}))).unwrap();
-    let sign_out = || {
-        let account = Account::new("alice");
-        client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap()
-    };
-    sign_out();
-    let mut entries = host.store.entries.lock().unwrap();
-    let kept = entries.iter_mut().find(|(key, _)| key.starts_with("exeunt.metadata.")).unwrap().1;
-    *kept = change(kept);
-    entries.insert("s:alice:refresh_token".to_owned(), "r-2".to_owned());
-    drop(entries);
-    host.network.as_ref().unwrap().calls.lock().unwrap().clear();
-    let outcome = sign_out();
-    (host, outcome)
-}
-
 fn urls_asked(host: &Host) -> Vec<String> {
     let calls = host.network.as_ref().unwrap().calls.lock().unwrap();
     calls.iter().map(|call| call.url.reveal().to_owned()).collect()
 }
 
-/// Kept metadata names the issuer's own hosts at its own port, or is asked for anew.
+/// What is looked up at the provider is known to the client alone: the next one asks again.
 #[test]
-fn metadata_in_the_store_that_name_another_place_are_not_believed() {
-    let issuers = ["https://op.example.com", "https://op.example.com:8443", "http://localhost:8080"];
-    let elsewhere = ["https://evil.example.net/", "https://op.example.com:9443/", "http://localhost:9090/"];
-    for (issuer, elsewhere) in issuers.iter().flat_map(|issuer| elsewhere.map(|elsewhere| (*issuer, elsewhere))) {
-        let (host, outcome) = kept_metadata(issuer, |kept| kept.replace(&format!("{issuer}/"), elsewhere));
-        let asked = [format!("{issuer}/.well-known/openid-configuration"), format!("{issuer}/revoke")];
-        assert_eq!(urls_asked(&host), asked, "{elsewhere}");
-        assert!(outcome.next.unwrap().url.reveal().starts_with(&format!("{issuer}/logout?")), "{elsewhere}");
-    }
-    // The default port is another place too, and unchanged they are believed.
-    let issuer = "https://op.example.com:8443";
-    let (host, _) = kept_metadata(issuer, |kept| kept.replace(&format!("{issuer}/"), "https://op.example.com/"));
-    assert_eq!(urls_asked(&host).len(), 2);
-    for issuer in issuers {
-        let (host, _) = kept_metadata(issuer, str::to_owned);
-        assert_eq!(urls_asked(&host), [format!("{issuer}/revoke")]);
-    }
+fn the_store_names_no_address_of_a_provider_that_is_looked_up() {
+    let issuer = "https://op.example.com";
+    let document = json!({"issuer": issuer, "end_session_endpoint": format!("{issuer}/logout"),
+        "revocation_endpoint": format!("{issuer}/revoke")});
+    let lookup = json!({"method": "get", "url": format!("{issuer}/.well-known/openid-configuration"), "status": 200,
+        "headers": {"content-type": "application/json"}, "body": document.to_string()});
+    let http = vec![serde_json::from_value(lookup).unwrap()];
+    let cache = BTreeMap::from([("s:alice:refresh_token".to_owned(), "r-1".to_owned())]);
+    let host = Host::new(Script { http, ..Script::default() }, cache);
+    let provider = json!({"oidc": {"issuer": issuer}});
+    let client = host.client(config(&provider)).unwrap();
+    let outcome = client.sign_out(&EndSessionRequest::new(Who::This { account: Account::new("alice") })).unwrap();
+    assert!(outcome.next.unwrap().url.reveal().starts_with("https://op.example.com/logout?"));
+    assert_eq!(outcome.revocations[0].status, RevocationStatus::Uncertain, "the record waits for the network");
+    let entries = host.store.entries.lock().unwrap().clone();
+    assert!(entries.iter().any(|(key, value)| key.starts_with("exeunt.pending.") && value.contains("r-1")));
+    let named: Vec<_> = entries.iter().filter(|(_, value)| value.contains("op.example.com")).collect();
+    assert_eq!(named, Vec::<(&String, &String)>::new());
+    host.store.time_passes(61);
+    host.network.as_ref().unwrap().calls.lock().unwrap().clear();
+    host.client(config(&provider)).unwrap().resume(10).unwrap();
+    assert_eq!(urls_asked(&host), [format!("{issuer}/.well-known/openid-configuration"), format!("{issuer}/revoke")]);
 }
 
 /// ATT-25: nor does it send a browser anywhere.

@@ -30,9 +30,8 @@ impl<'a> Judge<'a> {
     pub fn untouched(&mut self, before: &Entries) {
         let (world, row) = (self.world, self.scenario.row);
         let tolerated = |key: &String| {
-            // Looked-up addresses belong to no sign-out; key by key the index of a server comes before what it leads to.
-            row.answers().metadata.is_some() && key.starts_with("exeunt.metadata.")
-                || world.per_key && row.is_server() && key.starts_with("exeunt.due.")
+            // Key by key the index of a server comes before what it leads to.
+            world.per_key && row.is_server() && key.starts_with("exeunt.due.")
         };
         let mut now = world.entries();
         now.retain(|key, _| !tolerated(key));
@@ -122,7 +121,7 @@ impl<'a> Judge<'a> {
             self.demand(!secrets.iter().any(|secret| value.contains(secret)), || {
                 format!("(b) a secret stays in {key}")
             });
-            let known = ["pending", "epoch", "latest", "old", "metadata"];
+            let known = ["pending", "epoch", "latest", "old"];
             let kind = key.split('.').nth(1).unwrap_or_default();
             self.demand(known.contains(&kind), || format!("(b) {key} stays"));
         }

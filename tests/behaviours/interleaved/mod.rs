@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use app::config;
 use exeunt::{
-    Account, Change, Completion, EndSessionRequest, Entry, LogoutClient, LogoutOutcome, Resumed, Saved, Secret,
-    SessionStore, Who,
+    Account, Change, Commit, Completion, EndSessionRequest, Entry, Guarantee, HostError, LogoutClient, LogoutOutcome,
+    Resumed, Saved, Secret, SessionStore, Who,
 };
 use schedule::{Call, Count, End, Hand, Kind, Part, Step, explore};
 
@@ -64,6 +64,36 @@ fn entries(of: &[(&str, &str)]) -> Vec<Entry> {
 /// A refresh as an app does it: lease, read, ask the provider, save.
 pub fn alice_refreshes(hand: Arc<Hand>) -> Brought {
     let client = client(&hand);
+    refreshes(&hand, &client)
+}
+
+/// The same in which nothing of a sign-out is there to be swept, so that no schedule differs by when it is looked for.
+pub fn alice_refreshes_unswept(hand: Arc<Hand>) -> Brought {
+    let client = LogoutClient::new(config("finish_locally"), Arc::new(Unswept(hand.clone())), None, None, Vec::new());
+    refreshes(&hand, &client.unwrap())
+}
+
+struct Unswept(Arc<Hand>);
+
+impl SessionStore for Unswept {
+    fn keys(&self, prefix: String) -> Result<Vec<String>, HostError> {
+        if prefix.starts_with("exeunt.pending.") { Ok(Vec::new()) } else { self.0.keys(prefix) }
+    }
+
+    fn read(&self, keys: Vec<String>) -> Result<Vec<Option<Secret>>, HostError> {
+        self.0.read(keys)
+    }
+
+    fn commit(&self, change: Change) -> Result<Commit, HostError> {
+        self.0.commit(change)
+    }
+
+    fn guarantee(&self) -> Result<Guarantee, HostError> {
+        self.0.guarantee()
+    }
+}
+
+fn refreshes(hand: &Arc<Hand>, client: &LogoutClient) -> Brought {
     let lease = client.lease("alice").unwrap();
     let token = hand.read(vec![REFRESH.to_owned()]).unwrap().remove(0);
     let fresh = |token: Secret| {
@@ -142,6 +172,11 @@ fn changes(step: &Step, wanted: impl Fn(&String) -> bool) -> bool {
 /// When this thread first changed a key of this kind.
 pub fn first_change(steps: &[Step], actor: usize, prefix: &str) -> Option<usize> {
     steps.iter().position(|step| step.actor == actor && changes(step, |key| key.starts_with(prefix)))
+}
+
+/// When it last did.
+pub fn last_change(steps: &[Step], actor: usize, prefix: &str) -> Option<usize> {
+    steps.iter().rposition(|step| step.actor == actor && changes(step, |key| key.starts_with(prefix)))
 }
 
 /// When this thread last listed the app's own keys.
