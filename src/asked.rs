@@ -253,8 +253,8 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
             "logout_hint or upstream_access_token is blank or holds control characters; leave it out",
         );
     }
-    if request.correlation_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
-        return refuse("REQ-06", "correlation_id is empty or holds control characters; leave it out to have one drawn");
+    if request.correlation_id.as_ref().is_some_and(|id| is_nothing(id)) {
+        return refuse("REQ-06", "correlation_id is blank or holds control characters; leave it out to have one drawn");
     }
     let is_tag = |tag: &String| {
         (1..=64).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

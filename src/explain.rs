@@ -267,6 +267,10 @@ fn warning(warning: &PlanWarning) -> String {
         PlanWarning::OptionUnused { option } => {
             format!("{option} of the request is not used: no browser carries it.")
         }
+        PlanWarning::AlreadyUnderWay => {
+            "The same sign-out is under way already, so no page was opened now; if none shows, ask again after a minute."
+                .to_owned()
+        }
         PlanWarning::SamlLogoutUrlNeeded => {
             "The SAML connection needs a logout URL in the provider's settings; without one its login URL is used."
                 .to_owned()

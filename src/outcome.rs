@@ -220,8 +220,8 @@ pub struct LogoutOutcome {
     pub warnings: Vec<PlanWarning>,
     /// The identifier for finding this sign-out in the provider's logs.
     pub correlation_id: String,
-    /// The provider's error code, such as `invalid_grant` or CentralAuth's `tokenInvalid`: up to 30
-    /// letters and `_`; none where it is no such code, or repeats something secret. Wire names `error`, RFC 6749 §5.2, and `errorCode`.
+    /// The provider's error code, such as `invalid_grant` or CentralAuth's `tokenInvalid`: up to 30 letters and `_`; none
+    /// where it is no such code, or repeats something secret. Wire names `error`, RFC 6749 §5.2, and `errorCode`.
     pub provider_error: Option<String>,
     /// What the provider's error says in a sentence, where a direct request failed: cut to 200 characters, controls removed,
     /// left out if something in it could be a token. Never to be shown as HTML. Wire name `message`.

@@ -52,6 +52,9 @@ pub enum PlanWarning {
     HintDropped,
     /// The record of this sign-out could not be written: its return cannot be matched, and nothing of it is repeated.
     NotRecorded,
+    /// The same sign-out is under way already, so no page was opened for it now. Where none shows, since the app ended
+    /// before it did, ask again after a minute.
+    AlreadyUnderWay,
     /// The store changes key by key: a sign-in or a refresh at the same moment may leave entries that no later step sees.
     StoreNotAtomic,
     /// The scheme of the redirect address has no dot, so any app may claim it.

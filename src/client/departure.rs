@@ -28,6 +28,7 @@ impl LogoutClient {
             return None;
         };
         if self.navigator.is_some() && self.was_just_given(&run.record) {
+            run.just_given = true;
             return None;
         }
         // Whoever signed in in the meantime has taken the browser.

@@ -43,7 +43,8 @@ use crate::registration::ClientRegistration;
 use crate::request::{EndSessionRequest, Who};
 use crate::secret::Secret;
 
-/// Signs users out. Made once, from a configuration and the host's callbacks; safe to share between threads.
+/// Signs users out. Made once, from a configuration and the host's callbacks; safe to share between threads. Whatever is
+/// called also lets go of secrets that earlier sign-outs have kept for too long: on a server, those of the same session.
 #[derive(uniffi::Object)]
 pub struct LogoutClient {
     config: Arc<ClientConfig>,

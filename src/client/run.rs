@@ -37,6 +37,8 @@ pub(super) struct Run<'a> {
     pub(super) lost: bool,
     /// Whether it is written down at all.
     recorded: bool,
+    /// Whether the browser was sent a moment ago, so that it is not sent again.
+    pub(super) just_given: bool,
 }
 
 impl<'a> Run<'a> {
@@ -52,6 +54,7 @@ impl<'a> Run<'a> {
             deltas: Vec::new(),
             lost: false,
             recorded: true,
+            just_given: false,
         };
         run.change(move |record| record.owner = Some(owner.clone()));
         Ok(run)

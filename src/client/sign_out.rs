@@ -9,7 +9,7 @@ use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
-use crate::outcome::LogoutOutcome;
+use crate::outcome::{LogoutOutcome, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{LogoutPlan, PlanWarning};
 use crate::secret::Secret;
@@ -38,9 +38,11 @@ impl LogoutClient {
         if !run.lost && run.record.may_revoke() {
             self.revoke(&mut run, &mut lookup);
         }
-        let (ticket, recorded) = (run.ticket.clone(), run.is_recorded() && run.stored.is_some());
+        let (ticket, just_given) = (run.ticket.clone(), run.just_given);
+        let recorded = run.is_recorded() && run.stored.is_some();
         let record = run.release();
-        let known = self.known(&record);
+        let mut known = self.known(&record);
+        known.warnings.extend(just_given.then_some(PlanWarning::AlreadyUnderWay));
         let kept = if recorded { known.kept } else { Vec::new() };
         Ok(LogoutOutcome { next, ticket, kept, ..known })
     }
@@ -150,7 +152,10 @@ impl LogoutClient {
             (None, Some(departure)) if record.is_on_its_way() => self.once_more(departure, record),
             _ => None,
         };
-        LogoutOutcome { next, ticket: plan.ticket.clone(), ..self.known(record) }
+        let mut known = self.known(record);
+        let silent = next.is_none() && known.provider == SessionStatus::Pending;
+        known.warnings.extend(silent.then_some(PlanWarning::AlreadyUnderWay));
+        LogoutOutcome { next, ticket: plan.ticket.clone(), ..known }
     }
 }
 

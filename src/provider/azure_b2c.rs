@@ -14,8 +14,9 @@ const FORM: &str =
 
 pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError> {
     let refuse = |detail: &str| Err(LogoutError::configuration("B2C-01", detail));
-    let Ok(url) = endpoint_url(authority) else {
-        return refuse("the authority is not an https address");
+    let url = match endpoint_url(authority) {
+        Ok(url) => url,
+        Err(why) => return refuse(&format!("the authority {why}")),
     };
     let host = url.host_str().unwrap_or_default();
     let named = known.iter().any(|known| known.eq_ignore_ascii_case(host));
@@ -34,7 +35,7 @@ pub(super) fn row(authority: &str, known: &[String]) -> Result<Row, LogoutError>
         matches!(named.as_slice(), [(_, value)] if !value.is_empty())
     });
     let has_policy = matches!((segments, in_query), (2, None) | (1, Some(true)));
-    if !has_policy || !entra::is_written(authority, &url) {
+    if !has_policy || entra::has_empty_segment(&url) {
         return refuse(FORM);
     }
     let at = |path: &str| match policy {

@@ -11,14 +11,15 @@ const FORM: &str = "the authority must be https://{tenant}.ciamlogin.com, with a
 
 pub(super) fn row(authority: &str) -> Result<Row, LogoutError> {
     let refuse = |detail: &str| Err(LogoutError::configuration("CIAM-01", detail));
-    let Ok(url) = endpoint_url(authority) else {
-        return refuse("the authority is not an https address");
+    let url = match endpoint_url(authority) {
+        Ok(url) => url,
+        Err(why) => return refuse(&format!("the authority {why}")),
     };
     let host = url.host_str().unwrap_or_default();
     let Some(tenant) = entra::tenant_below(HOST_SUFFIX, host) else {
         return refuse("the authority's host must be {tenant}.ciamlogin.com; for another domain use Provider.Oidc");
     };
-    if !entra::is_written(authority, &url) {
+    if entra::has_empty_segment(&url) {
         return refuse(FORM);
     }
     let path = url.path().trim_matches('/');

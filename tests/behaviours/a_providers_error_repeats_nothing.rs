@@ -1,11 +1,15 @@
 //! A provider may write whatever it was sent into its error: neither outcome nor record shows it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::scripted::host::{Host, Script};
 use crate::scripted::project::raw_state;
-use exeunt::{Account, Completion, EndSessionRequest, Failure, LogoutOutcome, Secret, SessionStatus, Who};
-use serde_json::json;
+use exeunt::{
+    Account, ClientConfig, Completion, EndSessionRequest, Failure, HostError, HttpAnswer, HttpCall, HttpTransport,
+    LogoutClient, LogoutOutcome, MemoryStore, Reach, Secret, SessionStatus, Token, TokenKind, Who,
+};
+use serde_json::{Value, json};
 
 const ID_TOKEN: &str =
     "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL29wLmV4YW1wbGUuY29tIiwiYXVkIjoicnAiLCJzdWIiOiJhbGljZSJ9.c2ln";
@@ -71,5 +75,59 @@ fn in_the_answer_to_a_revocation() {
         let outcome = client.sign_out(&EndSessionRequest::new(who)).unwrap();
         let told: Vec<_> = outcome.revocations.iter().map(|one| one.provider_error.as_deref()).collect();
         assert_eq!(told, [None, Some(repeated).filter(|code| *code == "invalid_request")], "{repeated}");
+    }
+}
+
+const TOKEN: &str = "TOKEN_of_alice";
+const SECRET: &str = "s3cret_of_ours";
+
+/// Refuses everything with the same words.
+struct Refusing(Value);
+
+impl HttpTransport for Refusing {
+    fn send(&self, _: HttpCall) -> Result<HttpAnswer, HostError> {
+        Ok(HttpAnswer { status: 401, headers: Vec::new(), body: self.0.to_string().into_bytes() })
+    }
+}
+
+/// A sign-out by a direct request that is refused in these words.
+fn refused(provider: &Value, kind: TokenKind, everywhere: bool, words: &Value) -> LogoutOutcome {
+    let config: ClientConfig = serde_json::from_value(json!({
+        "client_id": "rp", "client_secret": SECRET, "home": "server", "provider": provider,
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}}, "revoke_tokens": false
+    }))
+    .unwrap();
+    let transport = Arc::new(Refusing(words.clone()));
+    let client = LogoutClient::new(config, Arc::new(MemoryStore::new()), None, Some(transport), Vec::new()).unwrap();
+    let tokens = vec![Token { kind, value: Secret::from(TOKEN) }];
+    let account = Account { tokens, ..Account::new("alice") };
+    let request = EndSessionRequest::new(Who::This { account });
+    client.sign_out(&EndSessionRequest { reach: Some(Reach::Provider), everywhere, ..request }).unwrap()
+}
+
+/// An error is told in the provider's words, unless they repeat what the request proved itself with.
+#[test]
+fn in_the_answer_to_a_direct_request() {
+    let keycloak = json!({"keycloak": {"server_url": "https://sso.example.com", "realm": "shop", "direct": true}});
+    let central_auth = json!({"central_auth": {"autologin": true}});
+    for (provider, kind, everywhere) in
+        [(keycloak, TokenKind::RefreshToken, false), (central_auth, TokenKind::AccessToken, true)]
+    {
+        let told = |code: &str, member: &str| {
+            let outcome = refused(&provider, kind, everywhere, &json!({member: code, "message": "no"}));
+            assert_eq!(outcome.provider, SessionStatus::Failed { because: Failure::ProviderRefused });
+            assert_eq!(outcome.provider_message.as_deref(), Some("no"));
+            outcome.provider_error
+        };
+        for member in ["error", "errorCode"] {
+            assert_eq!(told("tokenInvalid", member).as_deref(), Some("tokenInvalid"));
+            // Of what is longer than 4 KiB nothing is read but the status (CA-03).
+            let long = refused(&provider, kind, everywhere, &json!({member: "tokenInvalid", "x": "y".repeat(4096)}));
+            assert_eq!((long.provider_error, long.provider_message), (None, None));
+            assert_eq!(long.provider, SessionStatus::Failed { because: Failure::ProviderRefused });
+            for code in [TOKEN, SECRET, &format!("no_{TOKEN}_here"), &format!("x{SECRET}"), &"e".repeat(31)] {
+                assert_eq!(told(code, member), None, "{code}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::scripted::host::{Host, Script};
-use exeunt::{Account, EndSessionRequest, Resumed, Who};
+use exeunt::{Account, EndSessionRequest, PlanWarning, Resumed, Who};
 use serde_json::{Value, json};
 
 fn now() -> i64 {
@@ -70,4 +70,44 @@ fn one_further_ahead_than_a_claim_lasts_is_a_clock_that_jumped() {
             assert_eq!((resumed.outcomes.len(), calls), (1, 1), "{home}, {ahead}");
         }
     }
+}
+
+/// JRN-02: whoever asks again while the first run has not let go gets no second page and is told why; once its claim has
+/// lapsed the page is opened after all, though the app ended between the record and the browser.
+#[test]
+fn a_sign_out_asked_for_again_under_a_live_claim_says_that_it_is_under_way() {
+    let config = json!({
+        "client_id": "rp",
+        "provider": {"oidc": {"issuer": "https://op.example.com",
+            "endpoints": {"end_session": "https://op.example.com/logout"}}},
+        "home": "device",
+        "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+        "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}}
+    });
+    let script = Script { navigator: Some("started".to_owned()), ..Script::default() };
+    let host = Host::new(script, BTreeMap::from([("s:alice:cart".to_owned(), "3 apples".to_owned())]));
+    let client = host.client(serde_json::from_value(config).unwrap()).unwrap();
+    let request = EndSessionRequest::new(Who::This { account: Account::new("alice") });
+    let first = client.sign_out(&request).unwrap();
+    let claim = |until: i64| {
+        for (key, value) in host.store.entries.lock().unwrap().iter_mut() {
+            if key.starts_with("exeunt.pending.") {
+                let mut record: Value = serde_json::from_str(value).unwrap();
+                record["owner"] = json!("an app that was killed");
+                record["claimed_until"] = json!(until);
+                record["handover"]["given_at"] = json!(until - 60);
+                *value = record.to_string();
+            }
+        }
+    };
+    let pages = || host.browser.as_ref().unwrap().navigations.lock().unwrap().len();
+    claim(now() + 59);
+    let second = client.sign_out(&request).unwrap();
+    assert_eq!((second.id.as_str(), pages()), (first.id.as_str(), 1));
+    assert!(!first.warnings.contains(&PlanWarning::AlreadyUnderWay));
+    assert!(second.warnings.contains(&PlanWarning::AlreadyUnderWay), "{second}");
+    claim(now() - 1);
+    let third = client.sign_out(&request).unwrap();
+    assert_eq!((third.id.as_str(), pages()), (first.id.as_str(), 2));
+    assert!(!third.warnings.contains(&PlanWarning::AlreadyUnderWay), "{third}");
 }

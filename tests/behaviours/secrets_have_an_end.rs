@@ -161,22 +161,52 @@ type Verb = fn(&LogoutClient, &Beside);
 #[test]
 fn every_verb_lets_go_of_what_has_had_its_time() {
     let verbs: [(&str, Verb); 16] = [
-        ("plan", |client, _| drop(client.plan(&leaving("carol")).unwrap())),
-        ("sign_out", |client, _| drop(client.sign_out(&leaving("carol")).unwrap())),
-        ("logout", |client, _| drop(client.logout().unwrap())),
-        ("complete", |client, bob| drop(client.complete(&bob.way_back, None).unwrap())),
-        ("cancel", |client, bob| drop(client.cancel(&bob.id, CancelReason::UserCancelled).unwrap())),
-        ("outcome", |client, bob| drop(client.outcome(&bob.id).unwrap())),
-        ("proof", |client, bob| drop(client.proof(&bob.id).unwrap())),
-        ("pending", |client, _| drop(client.pending(None).unwrap())),
-        ("pending of one", |client, _| drop(client.pending(Some("bob".to_owned())).unwrap())),
-        ("resume", |client, _| drop(client.resume(1).unwrap())),
-        ("accounts", |client, _| drop(client.accounts().unwrap())),
+        ("plan", |client, _| {
+            client.plan(&leaving("carol")).unwrap();
+        }),
+        ("sign_out", |client, _| {
+            client.sign_out(&leaving("carol")).unwrap();
+        }),
+        ("logout", |client, _| {
+            client.logout().unwrap();
+        }),
+        ("complete", |client, bob| {
+            client.complete(&bob.way_back, None).unwrap();
+        }),
+        ("cancel", |client, bob| {
+            client.cancel(&bob.id, CancelReason::UserCancelled).unwrap();
+        }),
+        ("outcome", |client, bob| {
+            client.outcome(&bob.id).unwrap();
+        }),
+        ("proof", |client, bob| {
+            client.proof(&bob.id).unwrap();
+        }),
+        ("pending", |client, _| {
+            client.pending(None).unwrap();
+        }),
+        ("pending of one", |client, _| {
+            client.pending(Some("bob".to_owned())).unwrap();
+        }),
+        ("resume", |client, _| {
+            client.resume(1).unwrap();
+        }),
+        ("accounts", |client, _| {
+            client.accounts().unwrap();
+        }),
         ("signed_in", |client, _| client.signed_in("carol", None, None).unwrap()),
-        ("login_advice", |client, _| drop(client.login_advice(None, None).unwrap())),
-        ("lease", |client, _| drop(client.lease("carol").unwrap())),
-        ("save", |client, bob| drop(client.save(&bob.lease, Vec::new()).unwrap())),
-        ("still_valid", |client, bob| drop(client.still_valid(&bob.lease).unwrap())),
+        ("login_advice", |client, _| {
+            client.login_advice(None, None).unwrap();
+        }),
+        ("lease", |client, _| {
+            client.lease("carol").unwrap();
+        }),
+        ("save", |client, bob| {
+            client.save(&bob.lease, Vec::new()).unwrap();
+        }),
+        ("still_valid", |client, bob| {
+            client.still_valid(&bob.lease).unwrap();
+        }),
     ];
     for (name, verb) in verbs {
         let (host, client, _) = signed_out();
@@ -197,11 +227,20 @@ fn every_verb_lets_go_of_what_has_had_its_time() {
 /// JRN-04: on a server a verb sweeps the session that it is about.
 #[test]
 fn on_a_server_the_guards_and_plans_of_a_session_sweep_it() {
-    let verbs: [(&str, fn(&LogoutClient, &Lease)); 4] = [
-        ("plan", |client, _| drop(client.plan(&leaving("alice")).unwrap())),
-        ("lease", |client, _| drop(client.lease("alice").unwrap())),
-        ("save", |client, lease| drop(client.save(lease, Vec::new()).unwrap())),
-        ("still_valid", |client, lease| drop(client.still_valid(lease).unwrap())),
+    type Verb = fn(&LogoutClient, &Lease);
+    let verbs: [(&str, Verb); 4] = [
+        ("plan", |client, _| {
+            client.plan(&leaving("alice")).unwrap();
+        }),
+        ("lease", |client, _| {
+            client.lease("alice").unwrap();
+        }),
+        ("save", |client, lease| {
+            client.save(lease, Vec::new()).unwrap();
+        }),
+        ("still_valid", |client, lease| {
+            client.still_valid(lease).unwrap();
+        }),
     ];
     for (name, verb) in verbs {
         let (host, client, _) = signed_out_at("server");

@@ -119,6 +119,7 @@ from exeunt._outcome import (
 from exeunt._plan import (
     AccountPickerWillShow,
     AllowListUncertain,
+    AlreadyUnderWay,
     Call,
     Clear,
     ConfirmationWillShow,
@@ -207,6 +208,7 @@ __all__ = [
     "AccountStatus",
     "AdFs",
     "AllowListUncertain",
+    "AlreadyUnderWay",
     "AlreadyHandled",
     "Amplify",
     "Apple",

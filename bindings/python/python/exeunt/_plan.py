@@ -98,6 +98,12 @@ class NotRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class AlreadyUnderWay:
+    """The same sign-out is under way already, so no page was opened for it now. Where none shows, since the app ended
+    before it did, ask again after a minute."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreNotAtomic:
     """The store changes key by key.
 
@@ -208,6 +214,7 @@ PlanWarning: TypeAlias = (
     | DamagedIdToken
     | HintDropped
     | NotRecorded
+    | AlreadyUnderWay
     | StoreNotAtomic
     | SchemeWithoutDot
     | LocalhostByName

@@ -209,6 +209,7 @@ enum Projection {
         case .connectionNeedsOwnClient: .text("connection_needs_own_client")
         case .nothingBehindProvider: .text("nothing_behind_provider")
         case .optionUnused(let option): .present(["option_unused": .present(["option": .text(option)])])
+        case .alreadyUnderWay: .text("already_under_way")
         case .samlLogoutUrlNeeded: .text("saml_logout_url_needed")
         case .samlSessionIndexNeeded: .text("saml_session_index_needed")
         case .otherAppsSignedOut: .text("other_apps_signed_out")
