@@ -2,7 +2,6 @@
 
 use super::records::TRIES;
 use super::{LogoutClient, entropy};
-use crate::config::Home;
 use crate::error::LogoutError;
 use crate::host::{Change, Commit, Entry};
 use crate::pending::Record;
@@ -103,11 +102,10 @@ impl<'a> Run<'a> {
         self.recorded
     }
 
-    /// What ends the leases of a sign-out that is not written down. On a server nothing would lead to the epoch any more; a
-    /// device's stay in any case.
+    /// What ends the leases of a sign-out that is not written down. On a server nothing leads to that epoch any more: one
+    /// small entry stays, which is less than a session that comes back.
     pub(super) fn parting(&self, epoch: Entry) -> Option<Change> {
-        let lasts = self.client.config.home == Home::Device;
-        (lasts && !self.recorded).then(|| Change { write: vec![epoch], ..Change::default() })
+        (!self.recorded).then(|| Change { write: vec![epoch], ..Change::default() })
     }
 
     /// The change that writes the record, if nobody has written it since.

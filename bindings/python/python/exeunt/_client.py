@@ -35,9 +35,10 @@ _log.addHandler(logging.NullHandler())
 
 
 class LogoutClient:
-    """Signs users out. Made once, from a configuration and the host's objects; safe to share between threads. Whatever
-    is called also lets go of secrets that earlier sign-outs have kept for too long: on a server, those of the same
-    session.
+    """Signs users out. Made once, from a configuration and the host's objects; safe to share between threads.
+
+    Whatever is called also lets go of secrets that earlier sign-outs have kept for too long: on a server, those of the
+    same session.
 
     Every method that touches the host has a twin with the prefix ``a`` for asyncio: it does the same on a worker
     thread, so that neither the network nor the host's callbacks hold up the loop. Cancelling the awaiting task does

@@ -99,8 +99,10 @@ class NotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyUnderWay:
-    """The same sign-out is under way already, so no page was opened for it now. Where none shows, since the app ended
-    before it did, ask again after a minute."""
+    """The same sign-out is under way already, so no page was opened for it now.
+
+    Where none shows, since the app ended before it did, ask again after a minute.
+    """
 
 
 @dataclass(frozen=True, slots=True)
