@@ -157,7 +157,8 @@ pub enum Navigated {
 /// Opens the browser. Optional: without one, the navigation is handed over in the outcome.
 #[uniffi::export(foreign)]
 pub trait Navigator: Send + Sync {
-    /// Starts a navigation and answers at once; it never waits for the user.
+    /// Starts a navigation and answers at once; it never waits for the user. Raises `Offline` where it sees that no page
+    /// can be reached.
     fn navigate(&self, navigation: crate::navigation::Navigation) -> Result<Navigated, HostError>;
     /// Closes the popup or removes the frame of this sign-out. Called exactly once for each that was started.
     fn dismiss(&self, id: String) -> Result<Done, HostError>;

@@ -61,7 +61,7 @@ pub enum Failure {
     LeftBehind,
     /// There is no browser to send to the provider.
     NoBrowser,
-    /// The navigator raised an error.
+    /// The navigator raised an error other than `Offline`.
     NavigatorFailed,
     /// The provider's addresses could not be looked up.
     DiscoveryFailed,
@@ -71,7 +71,7 @@ pub enum Failure {
     NoEndpoint,
     /// The provider answered with an error; `provider_error` tells which.
     ProviderRefused,
-    /// The provider could not be reached.
+    /// The provider could not be reached: no answer came to a direct request, or the browser is offline.
     ProviderUnreachable,
     /// There is no token that names the session to the provider.
     NoToken,

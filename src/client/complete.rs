@@ -205,7 +205,7 @@ impl LogoutClient {
                 self.end(&stored.record);
                 Ok(self.known(&stored.record))
             }
-            None => self.outcome(id),
+            None => Ok(self.known(&self.recorded(id)?)),
         }
     }
 }

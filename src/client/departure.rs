@@ -5,9 +5,9 @@ use super::run::Run;
 use super::{LogoutClient, entropy};
 use crate::config::Home;
 use crate::end_session::{self, Built, Draft};
-use crate::host::{LogoutEventKind, Navigated};
+use crate::host::{HostError, LogoutEventKind, Navigated};
 use crate::navigation::{LogoutMode, Navigation, NavigationMethod};
-use crate::outcome::{Doubt, Failure, SessionStatus};
+use crate::outcome::{CancelReason, Doubt, Failure, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{Departure, LogoutPlan, PlanWarning};
 use crate::planning::{
@@ -167,6 +167,7 @@ impl LogoutClient {
                 self.stay(run, SessionStatus::NotAsked);
             }
             Ok(Navigated::NoBrowser) => self.stay(run, SessionStatus::Failed { because: Failure::NoBrowser }),
+            Err(HostError::Offline { .. }) => self.stay(run, SessionStatus::from(CancelReason::Offline)),
             Err(_) => self.stay(run, SessionStatus::Failed { because: Failure::NavigatorFailed }),
         }
         None

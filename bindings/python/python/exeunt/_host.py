@@ -177,7 +177,10 @@ class Navigator(Protocol):
     """Opens the browser. Optional: without one, the navigation is handed over in the outcome."""
 
     def navigate(self, navigation: Navigation, /) -> Navigated:
-        """Start a navigation and answer at once; it never waits for the user."""
+        """Start a navigation and answer at once; it never waits for the user.
+
+        Raises `Offline` where it sees that no page can be reached.
+        """
         ...
 
     def dismiss(self, logout_id: str, /) -> Done:

@@ -128,8 +128,8 @@ class Host:
         self.navigations.append(navigation)
         self._names.see_navigation(navigation)
         how = self._script["navigator"]
-        if how == "throws":
-            raise Unexpected
+        if how in ("throws", "offline"):
+            raise_named(how)
         if how == "completes":
             if self.client is None:
                 raise CaseError("no client to complete with")

@@ -13,7 +13,7 @@ struct Script {
         try Fields.read(json, place) { fields in
             let absent = Read.choice(["absent": true])
             let throwing = Read.choice(["throws": true])
-            let navigators = ["absent", "started", "stopped", "no_browser", "throws", "completes"]
+            let navigators = ["absent", "started", "stopped", "no_browser", "offline", "throws", "completes"]
             let navigator = Read.choice(Dictionary(uniqueKeysWithValues: navigators.map { ($0, $0) }))
             return Script(
                 navigator: try fields.optional("navigator", navigator) ?? "absent",

@@ -174,6 +174,7 @@ final class ScriptedNavigator: Navigator {
         case "completes":
             try comeBack(from: navigation)
             return .started
+        case "offline": throw HostError.Offline(reason: "scripted")
         default: throw Failing.Unexpected()
         }
     }

@@ -53,7 +53,7 @@ internal class ScriptedHost(
                 "stopped" -> Navigated.STOPPED
                 "no_browser" -> Navigated.NO_BROWSER
                 "completes" -> Navigated.STARTED.also { complete(navigation) }
-                "throws" -> scriptedFailure("throws")
+                "offline", "throws" -> scriptedFailure(script.navigator)
                 else -> throw CaseError("no navigator is called ${script.navigator}")
             }
         }
