@@ -256,15 +256,15 @@ fn check_texts(row: &Row, request: &EndSessionRequest) -> Result<(), LogoutError
     if request.correlation_id.as_ref().is_some_and(|id| is_nothing(id)) {
         return refuse("REQ-06", "correlation_id is blank or holds control characters; leave it out to have one drawn");
     }
-    let is_tag = |tag: &String| {
-        (1..=64).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
+    // RFC 5646 §2.1: parts of one to eight letters and digits.
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_tag = |tag: &String| tag.len() <= 64 && tag.split('-').all(is_part);
     if request.ui_locales.len() > 64 || !request.ui_locales.iter().all(is_tag) {
         return refuse("RPI-10", "ui_locales holds something else than language tags");
     }
     for extra in &request.extra_parameters {
-        if extra.name.is_empty() || extra.name.len() > 256 || extra.value.reveal().len() > LONGEST_TEXT {
-            return refuse("RPI-04", "an extra parameter has no name, or is too long");
+        if is_nothing(&extra.name) || extra.name.len() > 256 || extra.value.reveal().len() > LONGEST_TEXT {
+            return refuse("RPI-04", "an extra parameter has no plain name, or is too long");
         }
         if row.parameters.have_field(&extra.name) {
             return refuse(

@@ -308,6 +308,17 @@ pub enum CancelReason {
     Offline,
 }
 
+impl SessionStatus {
+    /// What the answer to a proof can say: that the session has ended, that it is alive, and neither.
+    pub(crate) const PROVED: Self = Self::Ended { evidence: Evidence::LoginRequired };
+    pub(crate) const STILL_SIGNED_IN: Self = Self::Failed { because: Failure::StillSignedIn };
+    pub(crate) const INCONCLUSIVE: Self = Self::Unconfirmed { because: Doubt::ProofInconclusive };
+
+    pub(crate) fn is_proof(self) -> bool {
+        [Self::PROVED, Self::STILL_SIGNED_IN, Self::INCONCLUSIVE].contains(&self)
+    }
+}
+
 impl From<CancelReason> for SessionStatus {
     fn from(reason: CancelReason) -> Self {
         let unconfirmed = |because| Self::Unconfirmed { because };

@@ -1,6 +1,8 @@
 //! The record of a sign-out: what survives a crash, and the browser's absence, in a new process too. What of it is secret
 //! is needed for a step that is not done, and has an end; then nothing of it is secret.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -16,12 +18,14 @@ use crate::outcome::{
 };
 use crate::plan::PlanWarning;
 use crate::secret::{Secret, revealed};
-use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, Stage, WAIT, is_due, is_late, is_older};
+use crate::unfinished::{CLAIM, Calling, Clear, Handover, Revoking, SKEW, Stage, WAIT, is_due, is_late, is_older};
 
 /// Seconds for which a finished sign-out is remembered.
 pub(crate) const REMEMBER: i64 = 30 * 24 * 60 * 60;
 /// Records kept in one scope; the oldest go first.
 pub(crate) const MOST: usize = 64;
+/// How many are remembered beside them because somebody's session at the provider may still be alive.
+pub(crate) const MOST_ADVISED: usize = 1_000;
 
 /// One journey of the browser that is expected back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +100,9 @@ pub(crate) struct Record {
     /// Whether the user has shown a password since.
     pub(crate) reauthenticated: bool,
     pub(crate) http_loopback: bool,
+    /// On a server, the epochs of sign-ins after it, by the key of the card: they are forgotten with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) welcomed: BTreeMap<String, String>,
 }
 
 impl Record {
@@ -107,7 +114,8 @@ impl Record {
         // One that names other keys is damaged, or somebody else's work.
         let epochs = keys::epochs(id);
         let own = |key: &String| key.starts_with(&epochs);
-        let names_others = !record.clear.epochs.keys().chain(record.clear.replaced.keys()).all(own);
+        let mut named = record.clear.epochs.keys().chain(record.clear.replaced.keys()).chain(record.welcomed.keys());
+        let names_others = !named.all(own);
         (record.version == Self::VERSION && record.id == id && !names_others).then_some(record)
     }
 
@@ -143,6 +151,17 @@ impl Record {
     pub(crate) fn is_on_its_way(&self) -> bool {
         let no_return = SessionStatus::Unconfirmed { because: Doubt::NoReturn };
         self.provider == SessionStatus::Pending || self.provider == no_return
+    }
+
+    /// Whether the provider was asked to end its session.
+    pub(crate) fn has_asked(&self) -> bool {
+        self.provider != SessionStatus::NotAsked
+    }
+
+    /// Whether the session that the provider was asked to end may still be alive.
+    pub(crate) fn may_be_alive(&self, now: i64) -> bool {
+        let ended = matches!(self.provider, SessionStatus::Ended { .. });
+        !ended && !self.reauthenticated && !is_older(self.issued_at, now, REMEMBER)
     }
 
     pub(crate) fn has_ticket(&self, ticket: Option<&Secret>) -> bool {
@@ -241,7 +260,7 @@ impl Record {
 
     /// Whether a runner works on it now. A claim that lies further ahead than one is ever made is a clock that jumped.
     pub(crate) fn is_claimed(&self, now: i64) -> bool {
-        self.claimed_until.is_some_and(|until| until > now && until <= now.saturating_add(CLAIM))
+        self.claimed_until.is_some_and(|until| until > now && until <= now.saturating_add(CLAIM + SKEW))
     }
 
     /// Whether the clear is to be done without waiting for anybody any longer.

@@ -210,6 +210,18 @@ pub(crate) fn names_host_plainly(address: &str, url: &Url) -> bool {
     }
 }
 
+/// Whether host and port are written as they are read; an address without a host has none of both.
+fn names_place_plainly(address: &str, url: &Url) -> bool {
+    let port = |written: &str| {
+        let host = raw_host(written).len();
+        written.get(host..).is_some_and(|port| {
+            port.is_empty() || url.port_or_known_default().is_some_and(|known| port == format!(":{known}"))
+        })
+    };
+    let authority = scheme_of(address).and_then(|(_, rest)| authority(rest));
+    !url.has_host() || names_host_plainly(address, url) && authority.is_some_and(port)
+}
+
 /// The host as it is written, an IPv6 address with its brackets.
 pub(crate) fn raw_host(authority: &str) -> &str {
     if authority.starts_with('[') {
@@ -261,6 +273,7 @@ pub(crate) fn returned_to(sent: &str, returned: &str) -> bool {
         && ours.port_or_known_default() == theirs.port_or_known_default()
         && ours.path() == theirs.path()
         && as_sent
+        && names_place_plainly(returned, &theirs)
         && theirs.username().is_empty()
         && theirs.password().is_none()
         && registered_query.iter().all(|pair| {

@@ -112,6 +112,8 @@ fn local(outcome: &LogoutOutcome) -> Reply {
     let asked = outcome.application == SessionStatus::Unconfirmed { because: Doubt::CookieDeletionSent };
     Reply::new(200).text(if outcome.signed_out_locally() || asked {
         "You are signed out of this application.\n"
+    } else if outcome.application == SessionStatus::Pending {
+        "You are still signed in to this application: your sign-out is not finished yet.\n"
     } else {
         "Your session in this application could not be cleared. Please try again.\n"
     })
@@ -141,9 +143,9 @@ fn leave(next: &Navigation, parent: Option<&str>) -> Reply {
     }
 }
 
-/// A page whose form submits itself; a button stands in where scripts are off. Only a hidden frame has it inside a page.
+/// A page whose form submits itself, whatever its fields are called; a button stands in where scripts are off. Only a hidden frame has it inside a page.
 fn form_page(next: &Navigation, parent: Option<&str>) -> Reply {
-    const SCRIPT: &str = "document.forms[0].submit()";
+    const SCRIPT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
     let fields: String = next
         .form
         .iter()

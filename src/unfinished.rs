@@ -19,6 +19,8 @@ use crate::secret::{Secret, revealed};
 pub(crate) const WAIT: i64 = 15 * 60;
 /// Seconds for which a runner may be silent before another one takes its sign-out over.
 pub(crate) const CLAIM: i64 = 60;
+/// Seconds by which the clocks of several servers may differ.
+pub(crate) const SKEW: i64 = 5;
 /// Seconds for which tokens are kept unless the configuration says otherwise.
 pub(crate) const KEEP_TOKENS: i64 = 24 * 60 * 60;
 /// As much of a server's wish to be left alone as is heard (REV-05).

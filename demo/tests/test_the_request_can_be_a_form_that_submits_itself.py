@@ -1,3 +1,17 @@
+from exeunt import (
+    Account,
+    ClientConfig,
+    Endpoints,
+    EndSessionRequest,
+    Home,
+    LogoutClient,
+    MemoryStore,
+    Oidc,
+    Parameter,
+    Prefix,
+    Secret,
+    This,
+)
 from playwright.sync_api import Response
 
 from demo.tests.conftest import Meet, Stage
@@ -29,3 +43,27 @@ def test_without_scripts_a_button_stands_in(form_stage: Stage, meet: Meet) -> No
     alice.page.click("noscript button")
     alice.page.click("#yes")
     alice.at_home("You are signed out here; at the provider, perhaps")
+
+
+def test_a_field_called_submit_stands_in_nobodys_way(form_stage: Stage, meet: Meet) -> None:
+    config = ClientConfig(
+        client_id="demo",
+        provider=Oidc(issuer=form_stage.rp, endpoints=Endpoints(end_session=f"{form_stage.rp}/end")),
+        home=Home.SERVER,
+        layout=Prefix(prefix="session", separator=":"),
+        prefer_form_post=True,
+        revoke_tokens=False,
+    )
+    names = ("submit", "action", "forms")
+    request = EndSessionRequest(
+        who=This(Account("a-session")), extra_parameters=tuple(Parameter(name, Secret("1")) for name in names)
+    )
+    reply = LogoutClient(config, MemoryStore()).sign_out(request).reply()
+
+    alice = meet(form_stage)
+    headers = {header.name: header.value.reveal() for header in reply.headers}
+    alice.page.route("**/begin", lambda route: route.fulfill(body=reply.body.reveal(), headers=headers))
+    with alice.page.expect_request("**/end") as posted:
+        alice.page.goto(f"{form_stage.rp}/begin")
+    assert posted.value.method == "POST"
+    assert "submit=1&action=1&forms=1" in (posted.value.post_data or "")

@@ -46,24 +46,24 @@ impl LogoutClient {
         run: &mut Run<'_>,
         leaver: &Leaver,
         clearing: &Clearing,
-        beside: Change,
+        mut beside: Change,
         seen: Option<Secret>,
     ) -> Result<Attempt, HostError> {
         let Some((seen, epoch)) = self.next_epoch(&run.record, leaver, seen)? else {
             return Ok(Attempt::Struck);
         };
         let row = self.row_of(&run.record).map(std::borrow::Cow::into_owned);
-        let found = clearing.clone();
-        let now = entropy::now();
+        let (found, now) = (clearing.clone(), entropy::now());
         run.change(move |record| note_clearing(record, &found, row.as_ref(), now));
         let mut next = run.next();
         next.clear.epochs.insert(epoch.key.clone(), epoch.value.reveal().to_owned());
         let replaced = seen.value.as_ref().map(|seen| seen.reveal().to_owned());
-        let mut beside = beside;
         beside.require.push(seen);
         beside.write.push(epoch.clone());
         next.clear.replaced.insert(epoch.key.clone(), replaced);
-        if self.store.guarantee()? == Guarantee::Atomic {
+        let guarantee = self.store.guarantee()?;
+        run.attempted = true;
+        if guarantee == Guarantee::Atomic {
             next.clear.stage = Stage::Cleared;
             let clear = joined(unchanged(clearing), emptying(clearing));
             let commit = if run.is_recorded() {

@@ -8,7 +8,7 @@ use crate::error::LogoutError;
 use crate::host::HostError;
 use crate::keys;
 use crate::outcome::{CancelReason, Completion, Doubt, Failure, LogoutOutcome, NotOursReason, SessionStatus};
-use crate::pending::Record;
+use crate::pending::{Journey, Record};
 use crate::provider::parameters::Carries;
 use crate::provider_words;
 use crate::query;
@@ -38,8 +38,9 @@ enum Verdict {
         caller_state: Option<Secret>,
         after_all: bool,
     },
+    /// A proof was answered; whether its sign-out was still waited for.
     Answered {
-        open_window: bool,
+        waited: bool,
     },
     Before,
     /// It matches, and nobody waits for it any longer.
@@ -80,8 +81,10 @@ impl LogoutClient {
                 let outcome = self.after_return(stored, after_all)?;
                 Ok(Completion::Matched { outcome: LogoutOutcome { state: caller_state, ..outcome } })
             }
-            (Verdict::Answered { open_window }, Some(stored)) => {
-                self.dismiss(id, open_window);
+            (Verdict::Answered { waited }, Some(stored)) => {
+                if waited {
+                    self.end(&stored.record);
+                }
                 Ok(Completion::Matched { outcome: told(self.known(&stored.record)) })
             }
             (Verdict::Late { open_window }, updated) => {
@@ -187,6 +190,7 @@ impl LogoutClient {
 
     pub(super) fn give_up(&self, id: &str, reason: CancelReason) -> Result<LogoutOutcome, LogoutError> {
         self.recorded(id)?;
+        let now = entropy::now();
         let cancelled = self
             .update(id, |record| {
                 let open_window = std::mem::take(&mut record.open_window);
@@ -194,9 +198,16 @@ impl LogoutClient {
                 if waited {
                     // The journey stays open: a return that comes all the same is still read.
                     record.provider = SessionStatus::from(reason);
+                }
+                // So is what waits for the browser while only a proof has said how the provider stands.
+                let live = |journey: &Journey| !journey.over && !journey.is_late(now);
+                let undecided = record.logout.as_ref().is_some_and(live)
+                    && record.clear.stage == Stage::Waiting
+                    && record.provider.is_proof();
+                if waited || undecided {
                     record.call_off();
                 }
-                (waited || open_window).then_some(open_window)
+                (waited || undecided || open_window).then_some(open_window)
             })
             .map_err(|error| no_answer(&error))?;
         match cancelled {
@@ -225,25 +236,27 @@ fn end_logout(record: &mut Record, returned: &Returned<'_>) -> Verdict {
     let echoes = record.logout.as_ref().is_none_or(|journey| journey.echoes);
     let open_window = std::mem::take(&mut record.open_window);
     let provider = match error {
-        Some(_) => {
-            record.provider_error = provider_error;
-            SessionStatus::Failed { because: Failure::ProviderRefused }
-        }
+        // What was proved in the meantime is more than a return can say.
+        _ if record.provider == SessionStatus::PROVED => SessionStatus::PROVED,
+        Some(_) => SessionStatus::Failed { because: Failure::ProviderRefused },
         None if echoes => SessionStatus::Unconfirmed { because: Doubt::ReturnedWithState },
         None => SessionStatus::Unconfirmed { because: Doubt::Returned },
     };
+    record.provider_error = provider_error.filter(|_| provider != SessionStatus::PROVED);
     record.stop_waiting(provider);
     record.handover = None;
     Verdict::Ended { open_window, caller_state, after_all }
 }
 
 fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
-    let alive = SessionStatus::Failed { because: Failure::StillSignedIn };
-    let unclear = SessionStatus::Unconfirmed { because: Doubt::ProofInconclusive };
+    let (alive, unclear) = (SessionStatus::STILL_SIGNED_IN, SessionStatus::INCONCLUSIVE);
+    // The browser of the sign-out itself may still come back, for what waits for it.
+    let waited = record.is_waiting() && record.provider == SessionStatus::Pending;
+    record.provider_error = None;
     record.provider = match returned.error.as_deref() {
         // An answer that says both says neither.
         Some(_) if returned.code => unclear,
-        Some("login_required") => SessionStatus::Ended { evidence: crate::outcome::Evidence::LoginRequired },
+        Some("login_required") => SessionStatus::PROVED,
         Some("consent_required") => alive,
         Some(error) => {
             record.provider_error = said(record, error);
@@ -252,12 +265,10 @@ fn answer_proof(record: &mut Record, returned: &Returned<'_>) -> Verdict {
         None if returned.code => alive,
         None => unclear,
     };
-    for journey in [&mut record.proof, &mut record.logout].into_iter().flatten() {
+    if let Some(journey) = &mut record.proof {
         journey.over = true;
     }
-    record.caller_state = None;
-    record.handover = None;
-    Verdict::Answered { open_window: std::mem::take(&mut record.open_window) }
+    Verdict::Answered { waited }
 }
 
 /// The answer to the browser that left has said which cookies to delete; by now they may be those of a new session.

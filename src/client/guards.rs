@@ -12,18 +12,16 @@ use crate::guard::{Lease, LoginAdvice, Saved};
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, Requirement};
 use crate::keys;
 use crate::navigation::Parameter;
-use crate::outcome::SessionStatus;
-use crate::pending::{REMEMBER, Record};
+use crate::pending::Record;
 use crate::provider::row::Endpoint;
 use crate::secret::Secret;
-use crate::unfinished::is_older;
 
 #[uniffi::export]
 impl LogoutClient {
     /// The right to save what a token refresh will bring. Take it before the refresh token is read, and give it to `save`
     /// with the answer: a sign-out in between then wins.
     ///
-    /// Fails when the store does not answer. Touches: store (reads).
+    /// Fails when the store does not answer. Touches: store.
     pub fn lease(&self, account: &str) -> Result<Lease, LogoutError> {
         let account = self.checked_name(account)?;
         let [epoch, everyone] = self.epochs(&account).map_err(before)?;
@@ -56,7 +54,7 @@ impl LogoutClient {
     /// Whether the account has not signed out since the lease was taken. For hosts that keep tokens where exeunt cannot
     /// write them: between this answer and the host's own write a sign-out may still happen, so `save` is the safer way.
     ///
-    /// Fails when the store does not answer. Touches: store (reads).
+    /// Fails when the store does not answer. Touches: store.
     pub fn still_valid(&self, lease: &Lease) -> Result<bool, LogoutError> {
         let stands = self.epochs(&lease.account).map_err(before)? == [lease.epoch.clone(), lease.everyone.clone()];
         self.sweep(&Leaver::One(self.name_of(&lease.account)));
@@ -66,7 +64,7 @@ impl LogoutClient {
     /// What the next sign-in should ask of the provider. On a device name the account where it is known; on a server give
     /// the ticket of this browser (`ticket_in_cookies`), without which nothing is known of it.
     ///
-    /// Fails when the store does not answer. Touches: store (reads).
+    /// Fails when the store does not answer. Touches: store.
     #[uniffi::method(default(account), default(ticket))]
     pub fn login_advice(&self, account: Option<String>, ticket: Option<Secret>) -> Result<LoginAdvice, LogoutError> {
         let account = account.map(|account| self.checked_name(&account)).transpose()?;
@@ -147,15 +145,12 @@ impl LogoutClient {
 /// tells that asked the provider at all.
 fn unended(records: Vec<Record>, account: Option<&str>, now: i64) -> Option<i64> {
     let mut told = BTreeSet::new();
-    for record in records.into_iter().filter(|record| record.provider != SessionStatus::NotAsked) {
+    for record in records.into_iter().filter(Record::has_asked) {
         let names: Vec<&String> = record.accounts.iter().map(|known| &known.account).collect();
         let concerned = account.is_none_or(|name| record.everyone || names.iter().any(|known| *known == name));
         let news = record.everyone || names.iter().any(|name| !told.contains(*name));
-        if concerned && news {
-            let ended = matches!(record.provider, SessionStatus::Ended { .. });
-            if !ended && !record.reauthenticated && !is_older(record.issued_at, now, REMEMBER) {
-                return Some(record.issued_at);
-            }
+        if concerned && news && record.may_be_alive(now) {
+            return Some(record.issued_at);
         }
         if record.everyone && concerned {
             return None;

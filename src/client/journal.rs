@@ -1,6 +1,8 @@
 //! The record of a sign-out that begins: a new one, or the one of the same sign-out that is under way; and what becomes of
 //! older ones.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::clear::{joined, revoking, strike};
 use super::run::Stored;
 use super::{LogoutClient, entropy};
@@ -15,7 +17,7 @@ use crate::pending::{self, Journey, Record};
 use crate::plan::{LogoutPlan, OwnedToken};
 use crate::provider::parameters::Carries;
 use crate::secret::Secret;
-use crate::unfinished::{Calling, Clear, Handover, Stage, is_late};
+use crate::unfinished::{Calling, Clear, Handover, Revoking, Stage, is_late};
 
 /// A record to begin with.
 pub(super) struct Opened {
@@ -56,9 +58,11 @@ impl LogoutClient {
         let joinable = records.iter().position(|stored| self.joins(plan, &stored.record, now));
         let stored = joinable.map(|at| records.remove(at));
         let (mut older, mut taken_over) = (Vec::new(), Vec::new());
+        let advising = self.advising(&records, now);
         for (at, stored) in records.into_iter().enumerate() {
             let one = &stored.record;
-            if one.is_forgotten(now) || at + 1 >= pending::MOST && !one.is_owed() && !self.is_awaited(one, now) {
+            let is_needed = one.is_owed() || self.is_awaited(one, now) || advising.contains(&one.id);
+            if one.is_forgotten(now) || at + 1 >= pending::MOST && !is_needed {
                 older.push(Older { stored, becomes: None });
             } else if self.concerns(plan, one) && (one.is_waiting() || one.handover.is_some()) {
                 let mut becomes = one.clone();
@@ -80,6 +84,13 @@ impl LogoutClient {
         let mine = &mut opened.record.revocations;
         taken_over.retain(|one| one.token.is_some() && !mine.iter().any(|known| known.token == one.token));
         mine.append(&mut taken_over);
+        if !plan.after_return {
+            // What this one revokes no older one keeps.
+            let mine = |one: &Revoking| opened.record.revocations.iter().any(|own| own.token == one.token);
+            for becomes in opened.older.iter_mut().filter_map(|older| older.becomes.as_mut()) {
+                becomes.revocations.retain(|one| one.token.is_none() || !mine(one));
+            }
+        }
         Ok(opened)
     }
 
@@ -88,6 +99,29 @@ impl LogoutClient {
     fn is_awaited(&self, record: &Record, now: i64) -> bool {
         let live = |journey: &Journey| !journey.over && !is_late(journey.started_at, now);
         self.config.home == Home::Device && [&record.logout, &record.proof].into_iter().flatten().any(live)
+    }
+
+    /// Without which of these, newest first, a device would forget that somebody's session at the provider may be alive
+    /// (ADV-01): of each account the last one that asked the provider.
+    fn advising(&self, records: &[Stored], now: i64) -> BTreeSet<String> {
+        let (mut told, mut advising) = (BTreeSet::<&String>::new(), BTreeSet::new());
+        if self.config.home == Home::Server {
+            return advising;
+        }
+        for record in records.iter().map(|stored| &stored.record).filter(|record| record.has_asked()) {
+            let names = record.accounts.iter().map(|known| &known.account);
+            if advising.len() >= pending::MOST_ADVISED {
+                break;
+            }
+            if record.may_be_alive(now) && (record.everyone || names.clone().any(|name| !told.contains(name))) {
+                advising.insert(record.id.clone());
+            }
+            if record.everyone {
+                break;
+            }
+            told.extend(names);
+        }
+        advising
     }
 
     /// Whether nothing of an older sign-out, which waited for its browser, is left to do: this one decides about the same
@@ -156,6 +190,7 @@ impl LogoutClient {
             warnings: record.warnings,
             open_window: record.open_window,
             proof: record.proof,
+            welcomed: record.welcomed,
             revocations,
             accounts,
             ..fresh
@@ -247,6 +282,7 @@ impl LogoutClient {
             frame_parent: plan.frame_parent.clone(),
             reauthenticated: false,
             http_loopback: self.config.is_http_loopback(),
+            welcomed: BTreeMap::new(),
         }
     }
 
@@ -291,7 +327,8 @@ impl Record {
         // Where nothing comes back nobody waits, and the browser may still be due.
         let was_to_go = self.handover.is_some() && self.provider == SessionStatus::Pending;
         if self.is_waiting() || was_to_go {
-            self.stop_waiting(SessionStatus::Unconfirmed { because: Doubt::Superseded });
+            let superseded = SessionStatus::Unconfirmed { because: Doubt::Superseded };
+            self.stop_waiting(if self.provider.is_proof() { self.provider } else { superseded });
         }
         self.handover = None;
         self.open_window = false;
@@ -303,8 +340,8 @@ impl Clear {
         Self {
             stage: Stage::Waiting,
             after_return,
-            epochs: std::collections::BTreeMap::new(),
-            replaced: std::collections::BTreeMap::new(),
+            epochs: BTreeMap::new(),
+            replaced: BTreeMap::new(),
             struck: Vec::new(),
             tries: 0,
             next_at: 0,

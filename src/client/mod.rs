@@ -109,7 +109,7 @@ impl LogoutClient {
 
     /// What a sign-out would do, before any of it happens.
     ///
-    /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
+    /// Fails for a request that cannot be carried out, and for a store that does not answer. Touches: store.
     pub fn plan(&self, request: &EndSessionRequest) -> Result<Arc<LogoutPlan>, LogoutError> {
         let plan = self.planned(request)?;
         self.sweep(&plan.leaver);
@@ -137,32 +137,30 @@ impl LogoutClient {
     /// listeners.
     #[uniffi::method(default(ticket))]
     pub fn complete(&self, url: &Secret, ticket: Option<Secret>) -> Result<Completion, LogoutError> {
-        let completion = self.read_return(url, ticket.as_ref())?;
-        match &completion {
-            Completion::Matched { outcome } | Completion::AlreadyHandled { outcome } => {
-                self.sweep_beside(&outcome.id);
-            }
-            Completion::NotOurs { .. } => {}
-        }
-        Ok(completion)
+        let completion = self.read_return(url, ticket.as_ref());
+        self.sweep_beside(match &completion {
+            Ok(Completion::Matched { outcome } | Completion::AlreadyHandled { outcome }) => Some(&outcome.id),
+            Ok(Completion::NotOurs { .. }) | Err(_) => None,
+        });
+        completion
     }
 
     /// Says that the browser will not come back. A return that comes all the same is still read.
     ///
     /// Fails for an unknown identifier, and when the store does not answer. Touches: store, navigator, listeners.
     pub fn cancel(&self, id: &str, reason: CancelReason) -> Result<LogoutOutcome, LogoutError> {
-        let outcome = self.give_up(id, reason)?;
-        self.sweep_beside(id);
-        Ok(outcome)
+        let outcome = self.give_up(id, reason);
+        self.sweep_beside(Some(id));
+        outcome
     }
 
     /// What is known of a sign-out now. Remembered for 30 days.
     ///
-    /// Fails for an unknown identifier, and when the store does not answer. Touches: store (reads).
+    /// Fails for an unknown identifier, and when the store does not answer. Touches: store.
     pub fn outcome(&self, id: &str) -> Result<LogoutOutcome, LogoutError> {
-        let record = self.recorded(id)?;
-        self.sweep_beside(id);
-        Ok(self.known(&record))
+        let record = self.recorded(id);
+        self.sweep_beside(Some(id));
+        Ok(self.known(&record?))
     }
 
     /// A navigation that asks the provider whether anybody is still signed in in this browser (`prompt=none`). Open it
@@ -171,14 +169,14 @@ impl LogoutClient {
     /// Fails for an unknown identifier, without a configured `redirect_uri`, and when the provider's addresses are not
     /// known. Touches: store, network.
     pub fn proof(&self, id: &str) -> Result<crate::navigation::Navigation, LogoutError> {
-        let navigation = self.ask_for_proof(id)?;
-        self.sweep_beside(id);
-        Ok(navigation)
+        let navigation = self.ask_for_proof(id);
+        self.sweep_beside(Some(id));
+        navigation
     }
 
     /// The sign-outs whose browser has not come back. On a server the account must be named.
     ///
-    /// Fails when the store does not answer. Touches: store (reads).
+    /// Fails when the store does not answer. Touches: store.
     #[uniffi::method(default(account))]
     pub fn pending(&self, account: Option<String>) -> Result<Vec<PendingLogout>, LogoutError> {
         let leaver = match account {
@@ -207,7 +205,7 @@ impl LogoutClient {
     /// The accounts in the cache of this client. Only on a device. MSAL's are named in lower case, as its cache compares
     /// them: a home account identifier in capitals is found by a request, which folds it, and not by comparing texts.
     ///
-    /// Fails on a server, and when the store does not answer. Touches: store (reads).
+    /// Fails on a server, and when the store does not answer. Touches: store.
     pub fn accounts(&self) -> Result<Vec<Account>, LogoutError> {
         if self.config.home == Home::Server {
             return Err(LogoutError::request("HOME-01", "on a server nobody may list everybody's sessions"));

@@ -88,7 +88,7 @@ impl LogoutClient {
         let latest = record.asked_leaver().map(|leaver| (self.keys.latest(&leaver), record.id.clone()));
         // A device knows few accounts, and without its epoch a lease of before would be good again.
         let epochs = record.clear.epochs.clone().into_iter().filter(|_| self.config.home == Home::Server);
-        for (key, value) in epochs.chain(latest) {
+        for (key, value) in epochs.chain(record.welcomed.clone()).chain(latest) {
             let require = vec![require(&key, &Secret::from(value))];
             let _ = self.store.commit(Change { require, write: Vec::new(), remove: vec![key] });
         }
@@ -151,9 +151,15 @@ impl LogoutClient {
         let _ = self.listed(&self.keys.scope(whose));
     }
 
-    /// The same in the sign-outs beside this one.
-    pub(super) fn sweep_beside(&self, id: &str) {
-        let _ = self.listed(keys::scope_of(id));
+    /// The same for a verb that names a sign-out, or comes with none that is ours.
+    pub(super) fn sweep_beside(&self, id: Option<&str>) {
+        let scope = match self.config.home {
+            Home::Device => Some(self.keys.scope(&Leaver::Everyone)),
+            Home::Server => id.filter(|id| self.keys.holds(id)).map(|id| keys::scope_of(id).to_owned()),
+        };
+        if let Some(scope) = scope {
+            let _ = self.listed(&scope);
+        }
     }
 
     /// One record.

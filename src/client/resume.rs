@@ -198,7 +198,8 @@ impl LogoutClient {
         let record = &stored.record;
         if record.is_forgotten(now) {
             self.forget(&stored);
-        } else if record.is_claimed(now) {
+        } else if record.is_claimed(entropy::now()) {
+            // By the clock of this moment: it may have been claimed since this began.
             found.next_is(record.claimed_until);
         } else if record.wants_work(now) || stored.aged {
             found.records.push(stored);

@@ -36,6 +36,10 @@ pub(super) struct Run<'a> {
     pub(super) lost: bool,
     /// Whether it is written down at all.
     recorded: bool,
+    /// Whether a commit was tried that may have changed something.
+    pub(super) attempted: bool,
+    /// Whether the record of this sign-out is known to have been in the store.
+    pub(super) written_down: bool,
     /// Whether the browser was sent a moment ago, so that it is not sent again.
     pub(super) just_given: bool,
 }
@@ -49,10 +53,12 @@ impl<'a> Run<'a> {
             owner: owner.clone(),
             ticket: None,
             record,
+            written_down: stored.is_some(),
             stored,
             deltas: Vec::new(),
             lost: false,
             recorded: true,
+            attempted: false,
             just_given: false,
         };
         run.change(move |record| record.owner = Some(owner.clone()));
@@ -117,6 +123,7 @@ impl<'a> Run<'a> {
     pub(super) fn written(&mut self, next: Record) {
         if let Some(text) = next.write().filter(|_| self.recorded) {
             self.stored = Some(Stored { record: next.clone(), text, aged: false });
+            self.written_down = true;
         }
         self.record = next;
         self.deltas.clear();

@@ -9,7 +9,7 @@ use super::store::failed;
 use super::{LogoutClient, entropy};
 use crate::error::LogoutError;
 use crate::host::{Change, Commit, Entry, Guarantee, HostError, LogoutEventKind, Requirement};
-use crate::outcome::{LogoutOutcome, SessionStatus};
+use crate::outcome::{Doubt, LogoutOutcome, SessionStatus};
 use crate::pending::Record;
 use crate::plan::{LogoutPlan, PlanWarning};
 use crate::secret::Secret;
@@ -32,8 +32,13 @@ impl LogoutClient {
             if run.record.is_left_waiting(entropy::now()) {
                 self.finish_clear(&mut run);
             }
-        } else if self.read_back(&mut run) && self.call(&mut run) {
-            next = self.depart(plan, &mut run, &mut lookup);
+        } else if self.read_back(&mut run) {
+            if !run.written_down && run.record.application == UNSEEN {
+                // Of a sign-out that is neither written down nor seen to be done, nothing else is begun.
+                self.begin_nothing(&mut run);
+            } else if self.call(&mut run) {
+                next = self.depart(plan, &mut run, &mut lookup);
+            }
         }
         if !run.lost && run.record.may_revoke() {
             self.revoke(&mut run, &mut lookup);
@@ -94,10 +99,11 @@ impl LogoutClient {
                 }
                 Err(error) => {
                     let locked = matches!(error, HostError::Unavailable { .. });
-                    // Key by key a part of it may be done; what cannot be seen may be, unless all goes or nothing.
+                    // Key by key a part of it may be done. Where nobody can look, what is written down is gone on with, and
+                    // what was tried may have been done, unless the store says that it was not.
                     let changed = match self.look(&plan.leaver) {
                         Ok(now) => now.touched() != clearing.touched(),
-                        Err(_) => !(atomic && locked),
+                        Err(_) => !atomic && run.has_claimed() || run.attempted && !locked,
                     };
                     if changed && !plan.after_return {
                         run.look_again();
@@ -139,6 +145,21 @@ impl LogoutClient {
         key.map(|key| Ok(Requirement { value: self.read_one(&key)?, key })).transpose()
     }
 
+    /// The provider is not asked, and every token has to be taken for alive.
+    fn begin_nothing(&self, run: &mut Run<'_>) {
+        run.change(|record| {
+            record.call = None;
+            record.stop_waiting(SessionStatus::NotAsked);
+            record.handover = None;
+            record.warnings.retain(|warning| !warning.foretells_the_browser());
+            record.learn([PlanWarning::ProviderSessionRemains]);
+            record.revocations.iter_mut().for_each(|one| {
+                one.give_up();
+            });
+        });
+        self.end(&run.record);
+    }
+
     /// A sign-out that failed before anything happened is told to the listeners all the same.
     fn give_in(&self, record: &Record) {
         for kind in [LogoutEventKind::LogoutStart, LogoutEventKind::LogoutFailure, LogoutEventKind::LogoutEnd] {
@@ -158,6 +179,9 @@ impl LogoutClient {
         LogoutOutcome { next, ticket: plan.ticket.clone(), ..known }
     }
 }
+
+/// What is said of a session where the store did not answer.
+const UNSEEN: SessionStatus = SessionStatus::Unconfirmed { because: Doubt::StoreUnavailable };
 
 /// A sign-out that is in hand, or one that is already under way.
 enum Begun<'a> {

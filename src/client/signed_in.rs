@@ -45,10 +45,15 @@ impl LogoutClient {
             let require = self.seen_of(account)?;
             let stored = self.of_account(account, ticket)?;
             let known = !stored.is_empty() || require.iter().any(|seen| seen.value.is_some());
+            let epoch = self.fresh_epoch(&Leaver::One(account.to_owned()))?;
             let mut change = Change { require, ..Change::default() };
-            for stored in stored {
+            for (at, stored) in stored.into_iter().enumerate() {
                 let mut record = stored.record.clone();
                 stand_down(&mut record, account, authenticated_at);
+                // A device's epochs stay; a server's would be one more for each sign-in, so the record remembers it.
+                if self.config.home == Home::Server && at == 0 {
+                    record.welcomed.insert(epoch.key.clone(), epoch.value.reveal().to_owned());
+                }
                 if record != stored.record {
                     change = joined(change, self.writing(&record, Some(&stored)));
                     closed.push(stored.record);
@@ -58,7 +63,7 @@ impl LogoutClient {
             if self.config.home == Home::Server && !known {
                 return Ok(());
             }
-            change.write.push(self.fresh_epoch(&Leaver::One(account.to_owned()))?);
+            change.write.push(epoch);
             if self.store.commit(change)? == Commit::Committed {
                 closed.iter().for_each(|record| self.called_back(record));
                 return Ok(());
@@ -80,6 +85,7 @@ impl LogoutClient {
             let other = self.record(id)?.filter(|stored| !known && stored.record.has_ticket(ticket));
             found.extend(other);
         }
+        found.sort_by_key(|stored| std::cmp::Reverse(stored.record.issued_at));
         Ok(found)
     }
 

@@ -165,6 +165,8 @@ impl SessionStore for KeyByKey {
         }
         for entry in change.write {
             self.entries.lock().unwrap().insert(entry.key, entry.value);
+            // Where a file or a service is written to, others have their turn.
+            thread::yield_now();
         }
         for key in &change.remove {
             self.entries.lock().unwrap().remove(key);

@@ -37,6 +37,7 @@ mod providers_stay_in_their_files;
 mod readme_is_true;
 mod records_are_set_aside;
 mod renamed_state_comes_back;
+mod resumes_share_the_work;
 mod secrets_have_an_end;
 mod secrets_never_show;
 mod server_cost;

@@ -160,7 +160,7 @@ type Verb = fn(&LogoutClient, &Beside);
 /// JRN-04: what a sign-out kept for too long goes at whatever is called next, though that be about somebody else.
 #[test]
 fn every_verb_lets_go_of_what_has_had_its_time() {
-    let verbs: [(&str, Verb); 16] = [
+    let verbs: [(&str, Verb); 20] = [
         ("plan", |client, _| {
             client.plan(&leaving("carol")).unwrap();
         }),
@@ -172,6 +172,18 @@ fn every_verb_lets_go_of_what_has_had_its_time() {
         }),
         ("complete", |client, bob| {
             client.complete(&bob.way_back, None).unwrap();
+        }),
+        ("complete, not ours", |client, _| {
+            client.complete(&Secret::from("https://app.example.com/else"), None).unwrap();
+        }),
+        ("cancel of nothing", |client, _| {
+            client.cancel("x", CancelReason::UserCancelled).unwrap_err();
+        }),
+        ("outcome of nothing", |client, _| {
+            client.outcome("x").unwrap_err();
+        }),
+        ("proof of nothing", |client, _| {
+            client.proof("x").unwrap_err();
         }),
         ("cancel", |client, bob| {
             client.cancel(&bob.id, CancelReason::UserCancelled).unwrap();

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use crate::scripted::host::Store;
 use exeunt::{
-    Account, Change, Commit, Completion, EndSessionRequest, Guarantee, HostError, LogoutClient, Secret, SessionStore,
-    Who,
+    Account, CancelReason, Change, Commit, Completion, EndSessionRequest, Guarantee, HostError, LogoutClient, Secret,
+    SessionStore, Who,
 };
 use serde_json::json;
 
@@ -52,8 +52,10 @@ impl SessionStore for Counted {
 fn client(store: &Arc<Counted>) -> LogoutClient {
     let config = serde_json::from_value(json!({
         "client_id": "rp",
-        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {"end_session": "https://op.example.com/logout"}}},
+        "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
+            "end_session": "https://op.example.com/logout", "authorization": "https://op.example.com/authorize"}}},
         "home": "server",
+        "redirect_uri": "https://app.example.com/in",
         "layout": {"prefix": {"prefix": "s", "separator": ":"}},
         "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
         "revoke_tokens": false
@@ -62,7 +64,7 @@ fn client(store: &Arc<Counted>) -> LogoutClient {
     LogoutClient::new(config, store.clone(), None, None, Vec::new()).unwrap()
 }
 
-/// Calls and keys of one sign-out and its return, with this many others signed in and signing out.
+/// Calls and keys of one sign-out, its return and everything that may be asked about its session, with this many others signed in and signing out.
 fn cost(others: usize) -> (usize, usize) {
     let store = Arc::new(Counted::default());
     let client = client(&store);
@@ -85,7 +87,17 @@ fn cost(others: usize) -> (usize, usize) {
     let outcome = sign_out("mine");
     let state = crate::scripted::project::raw_state(outcome.next.as_ref().unwrap()).unwrap();
     let url = Secret::from(format!("https://app.example.com/bye?state={state}"));
-    assert!(matches!(client.complete(&url, outcome.ticket).unwrap(), Completion::Matched { .. }));
+    assert!(matches!(client.complete(&url, outcome.ticket.clone()).unwrap(), Completion::Matched { .. }));
+    client.plan(&EndSessionRequest::new(Who::This { account: Account::new("mine") })).unwrap();
+    client.pending(Some("mine".to_owned())).unwrap();
+    client.outcome(&outcome.id).unwrap();
+    client.proof(&outcome.id).unwrap();
+    client.cancel(&outcome.id, CancelReason::UserCancelled).unwrap();
+    client.signed_in("mine", None, outcome.ticket.clone()).unwrap();
+    client.login_advice(None, outcome.ticket).unwrap();
+    let lease = client.lease("mine").unwrap();
+    client.save(&lease, Vec::new()).unwrap();
+    client.still_valid(&lease).unwrap();
     (store.calls.load(Ordering::Relaxed), store.keys.load(Ordering::Relaxed))
 }
 

@@ -117,6 +117,58 @@ fn of_hundreds_of_sign_outs_each_is_matched_and_later_they_do_not_pile_up() {
     }
     host.store.time_passes(16 * 60);
     client.sign_out(&who("latest")).unwrap();
-    assert!(records(&host) <= 64, "{} records", records(&host));
     assert!(matches!(client.complete(&last_return(&host), None).unwrap(), Completion::Matched { .. }));
+    // Of all of them it is remembered that the provider's session may be alive, as long as it is advised.
+    for user in ["user0", "user150", "latest"] {
+        assert!(client.login_advice(Some(user.to_owned()), None).unwrap().since.is_some(), "{user}");
+    }
+    host.store.time_passes(30 * 24 * 60 * 60);
+    client.sign_out(&who("somebody")).unwrap();
+    assert!(records(&host) <= 64, "{} records", records(&host));
+}
+
+/// ADV-01: of an account the last sign-out is enough.
+#[test]
+fn sign_outs_of_the_same_accounts_do_not_pile_up() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    for round in 0..200 {
+        client.sign_out(&who(&format!("user{}", round % 10))).unwrap();
+        host.store.time_passes(16 * 60);
+    }
+    client.sign_out(&who("latest")).unwrap();
+    assert!(records(&host) <= 64, "{} records", records(&host));
+    assert!(client.login_advice(Some("user3".to_owned()), None).unwrap().since.is_some());
+}
+
+/// ADV-01: nor is one account's forgotten for all that others do.
+#[test]
+fn login_advice_outlives_many_sign_outs_of_others() {
+    let host = host();
+    let client = host.client(config()).unwrap();
+    client.sign_out(&who("alice")).unwrap();
+    for round in 0..200 {
+        host.store.time_passes(16 * 60);
+        client.sign_out(&who(&format!("user{}", round % 10))).unwrap();
+    }
+    assert!(client.login_advice(Some("alice".to_owned()), None).unwrap().since.is_some());
+}
+
+/// A server has a name for each session: what a sign-in writes beside the record of a sign-out is forgotten with it.
+#[test]
+fn a_server_remembers_nothing_of_a_sign_out_and_the_sign_ins_after_it() {
+    let host = host();
+    let client = host.client(exeunt::ClientConfig { home: exeunt::Home::Server, ..config() }).unwrap();
+    let LogoutOutcome { ticket, .. } = client.sign_out(&who("session1")).unwrap();
+    for session in ["session2", "session1", "session3", "session1"] {
+        client.signed_in(session, None, ticket.clone()).unwrap();
+    }
+    let own = || host.store.entries.lock().unwrap().keys().filter(|key| key.starts_with("exeunt.")).count();
+    assert!(own() > 2);
+    let lease = client.lease("session2").unwrap();
+    assert!(client.still_valid(&lease).unwrap());
+    host.store.time_passes(31 * 24 * 60 * 60);
+    client.resume(10).unwrap();
+    client.resume(10).unwrap();
+    assert_eq!(own(), 0);
 }

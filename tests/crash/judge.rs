@@ -26,12 +26,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// (a) Killed before the record is durable: as if nobody had asked.
-    pub fn untouched(&mut self, before: &Entries) {
+    /// (a) Killed before the record is durable: as if nobody had asked; `at_once` or when it has been resumed.
+    pub fn untouched(&mut self, before: &Entries, at_once: bool) {
         let (world, row) = (self.world, self.scenario.row);
         let tolerated = |key: &String| {
             // Key by key the index of a server comes before what it leads to.
-            world.per_key && row.is_server() && key.starts_with("exeunt.due.")
+            at_once && world.per_key && row.is_server() && key.starts_with("exeunt.due.")
         };
         let mut now = world.entries();
         now.retain(|key, _| !tolerated(key));

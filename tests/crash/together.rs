@@ -97,7 +97,7 @@ fn refresh_at(scenario: &Scenario, place: Point, kill: Option<Point>) -> Vec<Str
         expected.extend(fresh_tokens);
     }
     let mut judge = Judge::new(scenario, &world);
-    judge.untouched(&expected);
+    judge.untouched(&expected, true);
     judge.wrong
 }
 

@@ -3,7 +3,8 @@
 A refresh token is ``{session}/{number}``, the access token beside it the same. The file itself keeps a history of both:
 triggers write it in the transaction of each change, so that its order is the store's, and a session that had gone and
 is there again is seen however soon it goes once more. Now and then all processes meet: one reads a token to refresh it,
-and while it has yet to save what that brought, another signs the account out and in again.
+and while it has yet to save what that brought, another signs the account out and in again. From the beginning there are
+sign-outs whose revocations are due, and all processes resume them at once.
 """
 
 import json
@@ -23,6 +24,7 @@ from aging import CLAIM_LAPSES, time_passes
 from exeunt import (
     Account,
     Change,
+    ClientConfig,
     Commit,
     Doubt,
     Ended,
@@ -40,6 +42,7 @@ from exeunt import (
     This,
     Unconfirmed,
 )
+from left_behind import is_more_due, leave_behind
 from samples import DEVICE, SERVER
 
 PROCESSES = 4
@@ -72,6 +75,8 @@ class Report:
     """The identifiers of its sign-outs of each account."""
     refused: list[int] = field(default_factory=list)
     """The meetings at which a sign-out was faster than its refresh."""
+    resumed: list[str] = field(default_factory=list)
+    """The sign-outs that it resumed."""
     count: int = 0
     """How often it refreshed the account that nobody else touches."""
 
@@ -82,8 +87,7 @@ class Worker:
     def __init__(self, path: Path, home: Home, number: int, together: tuple[Barrier, Lock]) -> None:
         self.report = Report()
         self.store = SqliteStore(path, busy_timeout=60)
-        config = replace(SERVER if home is Home.SERVER else DEVICE, post_logout_redirect_uri=None)
-        self.client = LogoutClient(config, self.store, transport=self)
+        self.client = LogoutClient(config_of(home), self.store, transport=self)
         self._number = number
         self._name = f"p{number}"
         self._meeting, self._refreshing = together
@@ -100,6 +104,7 @@ class Worker:
             *[self.sign_in] * 3,
             *[self.sign_out, self.resume, self.count, self.refresh_too_late],
         ]
+        more = self.resume()
         for number in range(ROUNDS):
             self._round = f"{self._name}.{number}"
             turn, before = divmod(number, BETWEEN + 1)
@@ -109,6 +114,9 @@ class Worker:
                 self._account = self._chance.choice(SHARED)
                 self._chance.choice(deeds)()
             assert_nothing_is_torn(self.store)
+            more = more and self.resume()
+        while more:
+            more = self.resume()
         self.count()
 
     def meet(self, turn: int) -> None:
@@ -173,8 +181,12 @@ class Worker:
         outcome = self.client.sign_out(EndSessionRequest(who=This(Account(home_account_id=self._account))))
         self.report.signed_out.setdefault(self._account, []).append(outcome.id)
 
-    def resume(self) -> None:
-        assert self.client.resume(5).set_aside == ()
+    def resume(self) -> bool:
+        """Tell whether more is due now."""
+        resumed = self.client.resume(2)
+        assert resumed.set_aside == ()
+        self.report.resumed.extend(outcome.id for outcome in resumed.outcomes)
+        return is_more_due(resumed)
 
     def count(self) -> None:
         key = f"session:{self._name}:count"
@@ -183,6 +195,10 @@ class Worker:
         brought = str(int(seen.reveal() if seen else "0") + 1)
         assert self.client.save(lease, [Entry(key=key, value=Secret(brought))]) is Saved.STORED
         self.report.count += 1
+
+
+def config_of(home: Home) -> ClientConfig:
+    return replace(SERVER if home is Home.SERVER else DEVICE, post_logout_redirect_uri=None)
 
 
 def session(account: str, token: str) -> tuple[Entry, ...]:
@@ -258,6 +274,8 @@ def run_worker(path: Path, home: Home, number: int, together: tuple[Barrier, Loc
 @pytest.mark.parametrize("home", Home)
 def test_processes_share_one_store(home: Home, tmp_path: Path) -> None:
     path = tmp_path / "sessions.db"
+    with SqliteStore(path) as store:
+        owed = leave_behind(config_of(home), store)
     keep_history(path)
     spawn = multiprocessing.get_context("spawn")
     together = (spawn.Barrier(PROCESSES), spawn.Lock())
@@ -276,7 +294,7 @@ def test_processes_share_one_store(home: Home, tmp_path: Path) -> None:
     last = Worker(path, home, PROCESSES, together)
     with last.store, last.client:
         time_passes(last.store, CLAIM_LAPSES)
-        last.client.resume(1000)
+        assert not owed.ids & {outcome.id for outcome in last.client.resume(1000).outcomes}
         assert last.client.resume(1000).outcomes == ()
         changes = history(path)
         assert came_back(changes) == []
@@ -286,7 +304,9 @@ def test_processes_share_one_store(home: Home, tmp_path: Path) -> None:
             assert counted == Secret(str(report.count))
             for outcome in map(last.client.outcome, chain(*report.signed_out.values())):
                 assert outcome.application in (Ended(Evidence.READ_BACK), Unconfirmed(Doubt.SUPERSEDED)), outcome
-        revoked = {token for report in (*reports, last.report) for token in report.revoked}
+        sent = [token for report in (*reports, last.report) for token in report.revoked]
+        owed.assert_finished_once(sent, chain(*(report.resumed for report in reports)), last.client)
+        revoked = set(sent)
         left = {token for account in SHARED for token in session_in(last.store, account)}
         assert newest(token for report in reports for token in report.stored) <= revoked | left
     assert {token for _, token in changes if token} == {token for report in reports for token in report.stored}

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,59 @@ def test_file_that_is_no_database_is_broken_and_stays_as_it_is(path: Path, store
         client.sign_out(ALICE)
     assert not raised.value.retryable
     assert path.read_bytes() == b"this is no database" * 100
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "CREATE TABLE entries (id INTEGER PRIMARY KEY, title TEXT)",
+        "CREATE TABLE entries (key TEXT PRIMARY KEY, title TEXT)",
+        pytest.param(
+            "CREATE TABLE others (title TEXT); CREATE INDEX entries ON others (title)",
+            marks=pytest.mark.skipif(sys.version_info < (3, 11), reason="it is known by its code"),
+        ),
+    ],
+)
+def test_database_of_another_program_is_broken_and_not_to_be_tried_again(
+    path: Path, store: SqliteStore, others: str
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(others)
+    with pytest.raises(Broken):
+        put(store, a="1")
+    with pytest.raises(Broken):
+        store.read(["a"])
+    with LogoutClient(DEVICE, store) as client, pytest.raises(exeunt.HostFailedError) as raised:
+        client.sign_out(ALICE)
+    assert not raised.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("no such column: key", Broken),
+        ("no such table: entries", Broken),
+        ("table entries has no column named value", Broken),
+        ("database is locked", Unavailable),
+        ("disk I/O error", Unavailable),
+    ],
+)
+def test_error_without_a_code_is_known_by_its_words(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, sentence: str, expected: type[exeunt.HostError]
+) -> None:
+    def connect(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError(sentence)  # as from Python 3.10: it has no code
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with pytest.raises(expected):
+        store.keys("")
+
+
+def test_file_that_cannot_be_opened_is_unavailable(path: Path, store: SqliteStore) -> None:
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Unavailable):
+        store.keys("")
 
 
 def test_damaged_page_is_no_absence(path: Path, store: SqliteStore) -> None:

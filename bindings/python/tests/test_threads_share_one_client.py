@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qs
 
 import pytest
 from exeunt import (
@@ -22,6 +24,8 @@ from exeunt import (
     EndSessionRequest,
     Entry,
     Evidence,
+    HttpAnswer,
+    HttpCall,
     LogoutClient,
     LogoutEvent,
     LogoutEventKind,
@@ -37,6 +41,7 @@ from exeunt import (
     This,
     Unconfirmed,
 )
+from left_behind import is_more_due, leave_behind
 from samples import BYE, DEVICE
 
 THREADS = 8
@@ -83,6 +88,18 @@ class Browser:
     def dismiss(self, identifier: str, /) -> Done:
         self.dismissed.append(identifier)
         return Done.DONE
+
+
+class Provider:
+    """Remembers the tokens that it was sent to revoke."""
+
+    def __init__(self) -> None:
+        self.revoked: list[str] = []
+
+    def send(self, call: HttpCall, /) -> HttpAnswer:
+        form = parse_qs(call.body.reveal() if call.body else "")
+        self.revoked.extend(form["token"])
+        return HttpAnswer(status=200, headers=(), body=b"")
 
 
 class Curious:
@@ -203,11 +220,14 @@ def test_everything_at_once_loses_nothing_and_brings_nothing_back(stores: Callab
     for _ in range(ROUNDS):
         store, browser = stores(), Browser()
         put(store, *(entry(account, "old") for account in ("alice", "bob", "carol")))
-        with client_of(store, browser) as client:
-            everything_at_once(client, store, browser)
+        owed, provider = leave_behind(DEVICE, store), Provider()
+        with LogoutClient(DEVICE, store, navigator=browser, transport=provider) as client:
+            resumed = everything_at_once(client, store, browser)
+            owed.assert_finished_once(provider.revoked, resumed, client)
 
 
-def everything_at_once(client: LogoutClient, store: AnyStore, browser: Browser) -> None:
+def everything_at_once(client: LogoutClient, store: AnyStore, browser: Browser) -> list[str]:
+    """Give the sign-outs that were resumed, by whom ever."""
     dave = client.sign_out(leaves("dave")).id
     back = way_back(browser.sent[0])
     lease = client.lease("alice")
@@ -225,11 +245,20 @@ def everything_at_once(client: LogoutClient, store: AnyStore, browser: Browser) 
         lambda: client.sign_out(leaves("bob")),
         refreshes,
         signs_in,
-        lambda: client.resume(5),
+        lambda: client.outcome(dave),
         lambda: client.complete(back),
         lambda: client.cancel(dave, CancelReason.USER_CANCELLED),
     ]
-    together(lambda at: parts[at]())
+
+    def resumes_beside(part: Callable[[], object]) -> list[str]:
+        told, more = resume_some(client)
+        part()
+        while more:
+            some, more = resume_some(client)
+            told += some
+        return told
+
+    resumed = together(lambda at: resumes_beside(parts[at]))
     assert sessions(store) == {"session:carol:refresh_token": "signed in"}
     # One for Dave, Alice and Bob each; complete and cancel left one truth about Dave.
     assert len(browser.sent) == 3
@@ -238,6 +267,13 @@ def everything_at_once(client: LogoutClient, store: AnyStore, browser: Browser) 
     assert not client.still_valid(lease)
     assert client.save(lease, [entry("alice", "late")]) is Saved.SIGNED_OUT
     assert sessions(store) == {"session:carol:refresh_token": "signed in"}
+    return list(chain(*resumed))
+
+
+def resume_some(client: LogoutClient) -> tuple[list[str], bool]:
+    """Give the sign-outs that were resumed, and whether more are due now."""
+    resumed = client.resume(2)
+    return [outcome.id for outcome in resumed.outcomes], is_more_due(resumed)
 
 
 def test_a_browser_that_comes_back_from_inside_the_call_ends_the_wait(stores: Callable[[], AnyStore]) -> None:

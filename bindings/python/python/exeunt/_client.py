@@ -114,7 +114,7 @@ class LogoutClient:
     def plan(self, request: EndSessionRequest) -> LogoutPlan:
         """Say what a sign-out would do, before any of it happens.
 
-        Raises for a request that cannot be carried out, and for a store that does not answer. Touches: store (reads).
+        Raises for a request that cannot be carried out, and for a store that does not answer. Touches: store.
         """
         return LogoutPlan(self._call("plan", _bridge.given(EndSessionRequest, request, RequestError)))
 
@@ -162,7 +162,7 @@ class LogoutClient:
     def outcome(self, logout_id: str) -> LogoutOutcome:
         """Say what is known of a sign-out now. Remembered for 30 days.
 
-        Raises for an unknown identifier, and when the store does not answer. Touches: store (reads).
+        Raises for an unknown identifier, and when the store does not answer. Touches: store.
         """
         outcome: LogoutOutcome = self._call("outcome", _bridge.given(str, logout_id, RequestError))
         return outcome
@@ -188,7 +188,7 @@ class LogoutClient:
     def pending(self, account: str | None = None) -> tuple[PendingLogout, ...]:
         """List the sign-outs whose browser has not come back. On a server the account must be named.
 
-        Raises when the store does not answer. Touches: store (reads).
+        Raises when the store does not answer. Touches: store.
         """
         waiting: tuple[PendingLogout, ...] = self._call("pending", _bridge.given(str | None, account, RequestError))
         return waiting
@@ -196,7 +196,7 @@ class LogoutClient:
     def accounts(self) -> tuple[Account, ...]:
         """List the accounts in the cache of this client. Only on a device.
 
-        Raises on a server, and when the store does not answer. Touches: store (reads).
+        Raises on a server, and when the store does not answer. Touches: store.
         """
         accounts: tuple[Account, ...] = self._call("accounts")
         return accounts
@@ -229,7 +229,7 @@ class LogoutClient:
 
         On a device name the account where it is known; on a server give the ticket of this browser
         (`ticket_in_cookies`), without which nothing is known of it. Raises when the store does not answer. Touches:
-        store (reads).
+        store.
         """
         named = _bridge.given(str | None, account, RequestError)
         advice: LoginAdvice = self._call("login_advice", named, _optional(ticket))
@@ -240,7 +240,7 @@ class LogoutClient:
 
         Take it before the refresh token is read, and give it to `save` with the answer: a sign-out in between then
         wins.
-        Raises when the store does not answer. Touches: store (reads).
+        Raises when the store does not answer. Touches: store.
         """
         lease: Lease = self._call("lease", _bridge.given(str, account, RequestError))
         return lease
@@ -259,8 +259,7 @@ class LogoutClient:
         """Tell whether the account has not signed out since the lease was taken.
 
         For hosts that keep tokens where exeunt cannot write them: between this answer and the host's own write a
-        sign-out may still happen, so `save` is the safer way. Raises when the store does not answer. Touches: store
-        (reads).
+        sign-out may still happen, so `save` is the safer way. Raises when the store does not answer. Touches: store.
         """
         return bool(self._call("still_valid", _bridge.given(Lease, lease, RequestError)))
 

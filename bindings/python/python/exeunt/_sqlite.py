@@ -26,6 +26,9 @@ _SETTINGS = (
 )
 _LONGEST_NAME = 200
 """Of a file, before its ending; file systems refuse more than 255 bytes."""
+_SQLITE_ERROR = 1
+"""The statement does not fit the database; the `sqlite3` of Python 3.10 has no name for it."""
+_NOT_OURS = ("no such column", "no such table", "has no column", "there is already an index", "cannot modify")
 _creating = Lock()
 
 
@@ -68,7 +71,7 @@ class SqliteStore:
 
     Each `commit` is one transaction, durable before it answers. Values are stored in clear: the file's mode protects
     them, and removed ones are overwritten. Do not put the file on a network file system. A locked or unreachable file
-    is `Unavailable`; a file that is no database, or a damaged one, is `Broken`.
+    is `Unavailable`; a file that is no database, a damaged one, or one whose `entries` is another table, is `Broken`.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, busy_timeout: float = 5.0) -> None:
@@ -140,10 +143,10 @@ class SqliteStore:
             raise Unavailable("another thread is using the store")
         try:
             yield self._connection.get()
-        except (sqlite3.OperationalError, OSError) as error:
+        except OSError as error:
             raise Unavailable(str(error)) from error
         except sqlite3.Error as error:
-            raise Broken(str(error)) from error
+            raise (Unavailable if _may_pass(error) else Broken)(str(error)) from error
         finally:
             self._lock.release()
 
@@ -161,6 +164,16 @@ def own_store(client_id: str) -> SqliteStore:
     except (OSError, RuntimeError, ValueError) as error:
         sentence = f"configuration: there is no place for a store ({error}); give one, such as SqliteStore(path)"
         raise ConfigurationError(sentence) from error
+
+
+def _may_pass(error: sqlite3.Error) -> bool:
+    """Tell whether the same call may succeed later: it did not fail for what is in the file."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return False
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # Python 3.10 does not tell
+        return not any(words in str(error) for words in _NOT_OURS)
+    return code & 0xFF != _SQLITE_ERROR  # the low byte is the primary code
 
 
 def _prepare(connection: sqlite3.Connection, deadline: float) -> None:

@@ -55,7 +55,7 @@ public final class LogoutClient: Sendable {
         }
     }
 
-    /// What a sign-out would do, before any of it happens. Reads the store, changes nothing.
+    /// What a sign-out would do, before any of it happens. Nothing of it is done yet.
     ///
     /// - Throws: `LogoutError` for a request that cannot be carried out, and for a store that does not answer.
     public func plan(_ request: EndSessionRequest) async throws -> LogoutPlan {
