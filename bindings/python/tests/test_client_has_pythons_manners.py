@@ -131,8 +131,12 @@ def test_truth_is_no_number() -> None:
 
 def test_number_that_the_core_cannot_hold_is_refused() -> None:
     request = replace(ALICE, popup=exeunt.PopupWindow(width=2**31))
-    with pytest.raises(ValueError, match="i32"):
+    with pytest.raises(ValueError, match=r"PopupWindow\.width: expected a number of at most 32 bits$"):
         Host().client().plan(request)
+    with pytest.raises(ValueError, match=r"^expected a number of at most 64 bits$"):
+        Host().client().resume(1 << 63)
+    with pytest.raises(ValueError, match=r"^ClientConfig\.keep_tokens_seconds: expected a number of at most 64 bits$"):
+        LogoutClient(replace(DEVICE, keep_tokens_seconds=-(1 << 63) - 1), MemoryStore())
 
 
 def test_lists_are_taken_where_tuples_are_declared() -> None:

@@ -30,6 +30,14 @@ def lower(value: object) -> Any:
     return given(type(value), value, RequestError)
 
 
+_NARROW = frozenset({"width", "height", "left", "top", "status"})
+"""Fields that the core holds in 32 bits; the others have 64."""
+
+
+class _TooLargeError(ValueError):
+    """A number that the core has no room for."""
+
+
 def given(hint: Any, value: object, refusal: type[LogoutError]) -> Any:
     """Check and lower what the app gave; a text that UTF-8 cannot carry is refused by the error of the place."""
     try:
@@ -82,14 +90,20 @@ def _pair_record(declared: type, core: Any) -> None:
     if names != list(inspect.signature(core).parameters):
         raise ImportError(f"the fields of {declared.__name__} differ from the core's")
     hints = typing.get_type_hints(declared)
+    narrow = {name for name in _NARROW & set(names) if int in (hints[name], *typing.get_args(hints[name]))}
 
     def to_core(value: Any) -> Any:
         arguments = {}
         for name in names:
             try:
                 arguments[name] = lowerer(hints[name])(getattr(value, name))
+                if name in narrow:
+                    _fits(arguments[name], 32)
             except TypeError as error:
                 raise TypeError(f"{declared.__name__}.{name}: {error}") from None
+            except _TooLargeError as error:
+                sentence = f"{declared.__name__}.{name}: {error}"
+                raise _TooLargeError(sentence) from None
         return core(**arguments)
 
     _lowerers[declared] = _checked(declared, to_core)
@@ -150,6 +164,17 @@ def _unexpected(kinds: tuple[type, ...], value: object) -> TypeError:
     return TypeError(f"expected {expected}, found {type(value).__name__}")
 
 
+def _fits(value: int | None, bits: int) -> None:
+    if value is not None and not -(1 << bits - 1) <= value < 1 << bits - 1:
+        sentence = f"expected a number of at most {bits} bits"
+        raise _TooLargeError(sentence)
+
+
+def _number(value: int) -> int:
+    _fits(value, 64)
+    return value
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -161,6 +186,7 @@ def _text(value: str) -> str:
 
 
 _lowerers[str] = _checked(str, _text)
-for _plain in (int, bool, bytes, Secret):
+_lowerers[int] = _checked(int, _number)
+for _plain in (bool, bytes, Secret):
     _lowerers[_plain] = _checked(_plain, _as_it_is)
 _lifters[list] = lambda many: tuple(map(lift, many))
