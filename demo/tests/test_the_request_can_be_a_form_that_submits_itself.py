@@ -56,7 +56,8 @@ def test_a_field_called_submit_stands_in_nobodys_way(form_stage: Stage, meet: Me
     )
     names = ("submit", "action", "forms")
     request = EndSessionRequest(
-        who=This(Account("a-session")), extra_parameters=tuple(Parameter(name, Secret("1")) for name in names)
+        who=This(Account(home_account_id="a-session")),
+        extra_parameters=tuple(Parameter(name=name, value=Secret("1")) for name in names),
     )
     reply = LogoutClient(config, MemoryStore()).sign_out(request).reply()
 
