@@ -49,7 +49,7 @@ EDITS = {
     # What another runner works on is taken for nobody's.
     "claim": Edit(
         "src/pending.rs",
-        "self.claimed_until.is_some_and(|until| until > now && until <= now.saturating_add(CLAIM))",
+        "self.claimed_until.is_some_and(|until| until > now && until <= now.saturating_add(CLAIM + SKEW))",
         "self.claimed_until.is_some_and(|until| until > now && until <= now)",
     ),
     # A runner that was taken over goes on writing.
