@@ -264,3 +264,33 @@ fn on_a_server_the_guards_and_plans_of_a_session_sweep_it() {
         assert_eq!(held(&host), 1, "{name} leaves what has had its time");
     }
 }
+
+/// JRN-04: a token that a newer sign-out has revoked is in no older record either.
+#[test]
+fn an_older_sign_out_keeps_no_token_that_a_newer_one_revokes() {
+    let config = |on_cancel: &str| {
+        serde_json::from_value(json!({
+            "client_id": "rp",
+            "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
+                "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
+            "home": "device",
+            "layout": {"prefix": {"prefix": "s", "separator": ":"}},
+            "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
+            "on_cancel": on_cancel
+        }))
+        .unwrap()
+    };
+    let revokes = json!([{"method": "post", "url": "https://op.example.com/revoke", "status": 200}]);
+    let http = serde_json::from_value(revokes).unwrap();
+    let script = Script { navigator: Some("started".to_owned()), http, ..Script::default() };
+    let cached = [("s:alice:refresh_token", "hers"), ("s:bob:refresh_token", TOKEN)];
+    let host = Host::new(script, cached.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
+    host.client(config("keep_everything")).unwrap().logout().unwrap();
+    let held_beside = |host: &Host| {
+        let entries = host.store.entries.lock().unwrap();
+        entries.iter().filter(|(key, value)| key.starts_with("exeunt.") && value.contains(TOKEN)).count()
+    };
+    assert_eq!(held_beside(&host), 1, "it waits for its browser");
+    host.client(config("finish_locally")).unwrap().sign_out(&leaving("bob")).unwrap();
+    assert_eq!(held_beside(&host), 0);
+}
