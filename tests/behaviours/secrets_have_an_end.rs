@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::scripted::host::{Host, Script};
 use crate::scripted::project::{percent_encode, raw_state};
-use exeunt::{Account, CancelReason, EndSessionRequest, Lease, LogoutClient, Secret, Token, TokenKind, Who};
+use exeunt::{
+    Account, CancelReason, ClientConfig, EndSessionRequest, Lease, LogoutClient, Secret, Token, TokenKind, Who,
+};
 use serde_json::json;
 
 const HINT: &str =
@@ -98,21 +100,26 @@ fn tokens_go_after_a_day() {
     assert_eq!(held(&host), 0);
 }
 
-/// JRN-04: whatever newer sign-out takes it over, a token was given once.
-#[test]
-fn a_token_that_is_handed_on_is_kept_no_longer() {
-    let config = json!({
+/// A device that revokes, and does this when it is called off.
+fn config_for(on_cancel: &str) -> ClientConfig {
+    serde_json::from_value(json!({
         "client_id": "rp",
         "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
             "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
         "home": "device",
         "layout": {"prefix": {"prefix": "s", "separator": ":"}},
         "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
-        "on_cancel": "keep_everything"
-    });
+        "on_cancel": on_cancel
+    }))
+    .unwrap()
+}
+
+/// JRN-04: whatever newer sign-out takes it over, a token was given once.
+#[test]
+fn a_token_that_is_handed_on_is_kept_no_longer() {
     let script = Script { navigator: Some("started".to_owned()), ..Script::default() };
     let host = Host::new(script, BTreeMap::from([("s:alice:cart".to_owned(), "3 apples".to_owned())]));
-    let client = host.client(serde_json::from_value(config).unwrap()).unwrap();
+    let client = host.client(config_for("keep_everything")).unwrap();
     let token = Token { kind: TokenKind::RefreshToken, value: Secret::from(TOKEN) };
     let account = Account { tokens: vec![token], ..Account::new("alice") };
     client.sign_out(&EndSessionRequest::new(Who::This { account })).unwrap();
@@ -268,29 +275,17 @@ fn on_a_server_the_guards_and_plans_of_a_session_sweep_it() {
 /// JRN-04: a token that a newer sign-out has revoked is in no older record either.
 #[test]
 fn an_older_sign_out_keeps_no_token_that_a_newer_one_revokes() {
-    let config = |on_cancel: &str| {
-        serde_json::from_value(json!({
-            "client_id": "rp",
-            "provider": {"oidc": {"issuer": "https://op.example.com", "endpoints": {
-                "end_session": "https://op.example.com/logout", "revocation": "https://op.example.com/revoke"}}},
-            "home": "device",
-            "layout": {"prefix": {"prefix": "s", "separator": ":"}},
-            "post_logout_redirect_uri": {"uri": {"uri": "https://app.example.com/bye"}},
-            "on_cancel": on_cancel
-        }))
-        .unwrap()
-    };
     let revokes = json!([{"method": "post", "url": "https://op.example.com/revoke", "status": 200}]);
     let http = serde_json::from_value(revokes).unwrap();
     let script = Script { navigator: Some("started".to_owned()), http, ..Script::default() };
     let cached = [("s:alice:refresh_token", "hers"), ("s:bob:refresh_token", TOKEN)];
     let host = Host::new(script, cached.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
-    host.client(config("keep_everything")).unwrap().logout().unwrap();
+    host.client(config_for("keep_everything")).unwrap().logout().unwrap();
     let held_beside = |host: &Host| {
         let entries = host.store.entries.lock().unwrap();
         entries.iter().filter(|(key, value)| key.starts_with("exeunt.") && value.contains(TOKEN)).count()
     };
     assert_eq!(held_beside(&host), 1, "it waits for its browser");
-    host.client(config("finish_locally")).unwrap().sign_out(&leaving("bob")).unwrap();
+    host.client(config_for("finish_locally")).unwrap().sign_out(&leaving("bob")).unwrap();
     assert_eq!(held_beside(&host), 0);
 }
