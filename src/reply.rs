@@ -143,7 +143,8 @@ fn leave(next: &Navigation, parent: Option<&str>) -> Reply {
     }
 }
 
-/// A page whose form submits itself, whatever its fields are called; a button stands in where scripts are off. Only a hidden frame has it inside a page.
+/// A page whose form submits itself, whatever its fields are called; a button stands in where scripts are off. Only a hidden
+/// frame has it inside a page.
 fn form_page(next: &Navigation, parent: Option<&str>) -> Reply {
     const SCRIPT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
     let fields: String = next
