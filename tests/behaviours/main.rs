@@ -20,6 +20,7 @@ mod claims_are_respected;
 mod clients_share_one_store;
 mod documents_are_kept;
 mod dynamic_issuers_stay_outside;
+mod errors_belong_to_their_answer;
 mod events_name_the_request;
 mod fixed_hosts_take_what_is_sent;
 mod idempotent;
